@@ -1,0 +1,151 @@
+"""The command `linernotes`. Each command imports what it needs: `status` and `sql` never pay for Dagster."""
+
+import json
+import os
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from ingest_assets.console import out, plain, say
+from resources.settings import PROJECT_ROOT, Settings, SettingsError, load_settings, prepare_environment
+
+FAILED = 1
+DEMO = PROJECT_ROOT / "demo"
+FORMATS = ("table", "csv", "json")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="linernotes")
+def cli() -> None:
+    """Turn folders of music into a lake of facts about them. The music itself is never touched."""
+
+
+@cli.command()
+@click.argument("path", required=False)
+@click.option("--dry-run", is_flag=True, help="Say what would be done, with a preview of the tags; write nothing.")
+@click.option("--stale", is_flag=True, help="Make anew what older code or other parameters made.")
+@click.option("--accept-missing", is_flag=True, help="What is missing is really gone: no disk is unmounted.")
+@click.option("--or-demo", is_flag=True, help="Where LINERNOTES_MUSIC is not set: make a small demo library.")
+def ingest(path: str | None, *, dry_run: bool, stale: bool, accept_missing: bool, or_demo: bool) -> None:
+    """Look at PATH, or at all known folders, and do what is due.
+
+    Due are files that are new or changed, and what was left unfinished. The exit code is 0 unless Linernotes itself
+    is broken; a file that cannot be read is a result.
+    """
+    from ingest_assets.dry_run import preview
+    from ingest_assets.ingest import Wanted
+    from ingest_assets.ingest import ingest as run
+
+    settings = load_settings()
+    if or_demo and path is None and not settings.music:
+        settings, path = _demo()
+    if dry_run:
+        sys.exit(preview(settings, path))
+    sys.exit(run(settings, Wanted(path, stale=stale, accept_missing=accept_missing)))
+
+
+def _demo() -> tuple[Settings, str]:
+    """Make the demo library and return the settings of its own home."""
+    from ingest_assets.demo_library import make_demo_library
+
+    music = DEMO / "music"
+    say(f"No folder was given (MUSIC=~/Music would): making a small demo library in {music} …")
+    make_demo_library(music)
+    os.environ["LINERNOTES_HOME"] = str(DEMO / "data")
+    return load_settings(), str(music)
+
+
+def existing_settings() -> Settings:
+    """Return the settings; where nothing was ingested yet but the demo was, those of the demo.
+
+    Raises:
+        SettingsError: There is no lake at all.
+    """
+    settings = load_settings()
+    if _has_lake(settings.home):
+        return settings
+    if "LINERNOTES_HOME" not in os.environ and _has_lake(DEMO / "data"):
+        say("(the demo library; your own begins with: linernotes ingest ~/Music)")
+        os.environ["LINERNOTES_HOME"] = str(DEMO / "data")
+        return load_settings()
+    raise SettingsError(f"There is no lake in {settings.home} yet. Make one: linernotes ingest ~/Music")
+
+
+def _has_lake(home: Path) -> bool:
+    return (home / "analyst.ducklake").exists()
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="For programs; the keys are stable.")
+def status(*, as_json: bool) -> None:
+    """Say where the newest session is."""
+    from ingest_assets.status import print_status
+
+    print_status(existing_settings(), as_json=as_json)
+
+
+@cli.command()
+@click.argument("file")
+@click.option("--json", "as_json", is_flag=True, help="For programs; the keys are those of the tables.")
+def show(file: str, *, as_json: bool) -> None:
+    """Show everything known about FILE, a path or a key, with where it came from."""
+    from ingest_assets.show import print_file
+
+    sys.exit(print_file(existing_settings(), file, as_json=as_json))
+
+
+@cli.command()
+@click.argument("query", required=False)
+@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
+def sql(query: str | None, *, form: str) -> None:
+    """Ask the lake. Without QUERY: the DuckDB shell. Read-only either way."""
+    from ingest_assets.sql import open_shell, print_query
+
+    settings = existing_settings()
+    if query is None:
+        open_shell(settings)
+    sys.exit(print_query(settings, query, form=form))
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def doctor(*, as_json: bool) -> None:
+    """Say which layer is broken, if one is: settings, folders, parameters, lake, Dagster, disk."""
+    from ingest_assets.doctor import examine
+
+    findings = examine()
+    if as_json:
+        click.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
+    else:
+        for finding in findings:
+            out().print(plain(str(finding)))
+    sys.exit(FAILED if any(finding.state == "broken" for finding in findings) else 0)
+
+
+@cli.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def ui(arguments: tuple[str, ...]) -> None:
+    """Open the Dagster UI on http://localhost:3000 and watch the folders; ARGUMENTS go to `dagster dev`."""
+    try:
+        settings = existing_settings()
+    except SettingsError:
+        settings = load_settings()
+    prepare_environment(settings)
+    say("The UI is on http://localhost:3000 once it has started (some 10 s). Ctrl-C ends it and the folder watch.")
+    program = str(Path(sys.executable).with_name("dagster"))
+    os.execv(program, [program, "dev", "-w", str(PROJECT_ROOT / "workspace.yaml"), *arguments])  # noqa: S606  becomes it
+
+
+def main() -> None:
+    """Run the command; a setting that cannot be used is one line, not a traceback."""
+    try:
+        cli()
+    except SettingsError as error:
+        say(str(error))
+        sys.exit(FAILED)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,26 @@
+"""Assembles what Dagster shows and decides nothing."""
+
+import dagster as dg
+
+from ingest_assets.checks import checks
+from ingest_assets.jobs import JOBS
+from ingest_assets.visit import visit
+from resources.lake import LakeResource
+from sensors.housekeeping import maintenance, orphaned_runs
+from sensors.library_folder import library_folder
+
+
+def build_definitions(lake: LakeResource | None = None) -> dg.Definitions:
+    """Return the definitions; a test may replace the lake."""
+    return dg.Definitions(
+        assets=[visit],
+        asset_checks=[checks],
+        jobs=JOBS,
+        sensors=[library_folder, orphaned_runs],
+        schedules=[maintenance],
+        resources={"lake": lake or LakeResource()},
+        executor=dg.in_process_executor,
+    )
+
+
+defs = build_definitions()

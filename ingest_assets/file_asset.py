@@ -1,0 +1,38 @@
+"""An asset with one partition a file, as values: what it is called, what it reads, what it writes. No Dagster."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FileAsset:
+    """An asset with one partition a file."""
+
+    name: str
+    """Asset, table and module bear one name."""
+    code_version: str
+    """Raised when the same input would give other rows."""
+    reads: tuple[str, ...]
+    """The hashes it reads, as `asset.name` of the upstream's `output_versions`."""
+    tables: tuple[str, ...]
+    """The tables whose rows it writes, its own first."""
+    description: str
+    """One sentence for an analyst, then units and grain."""
+
+    @property
+    def upstream(self) -> tuple[str, ...]:
+        """The assets it reads, each once."""
+        return tuple(dict.fromkeys(read.partition(".")[0] for read in self.reads))
+
+    def inputs(self, outputs: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+        """Return the hashes it reads, of those its upstream assets have.
+
+        Args:
+            outputs: The `output_versions` of the upstream assets of one file, by asset.
+        """
+        found: dict[str, str] = {}
+        for read in self.reads:
+            asset, _, name = read.partition(".")
+            if name in outputs.get(asset, {}):
+                found[read] = outputs[asset][name]
+        return found

@@ -1,0 +1,254 @@
+"""What came of one file: its rows, its outcomes and what Dagster is told. No audio, no storage: values only."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ingest_assets import audio_features, discovered_files, fingerprints, segments
+from ingest_assets.decision import ASSETS, MEASURED, Decision, Situation, Wish, expected_of
+from ingest_assets.known_files import FileFacts
+from ingest_assets.materialized import Materialized
+from ingest_assets.versions import Expected, Known, digest_rows, is_current
+from music.error_codes import ErrorCode
+from music.measurement import Measurement
+from resources.leases import Planned
+
+Row = dict[str, Any]
+How = Literal["computed", "taken_over", "kept", "recut"]
+Warnings = Sequence[tuple[ErrorCode, str]]
+GOOD = ("done", "not_found")
+BY_NAME = {asset.name: asset for asset in ASSETS}
+
+
+@dataclass(slots=True)
+class Made:
+    """What came of one asset of one file."""
+
+    asset: str
+    known: Known
+    """As the next run will find it."""
+    how: How
+    rows: dict[str, list[Row]] | None = None
+    """By table; an empty list deletes; None leaves what is there."""
+    source: str | None = None
+    """The file whose rows are copied."""
+    seconds: float = 0.0
+    """Processor time of the whole file, said once."""
+
+
+@dataclass(slots=True)
+class FileResult:
+    """Everything that is written of one file, in one transaction with others."""
+
+    planned: Planned
+    made: list[Made]
+    events: list[Materialized] = field(default_factory=list)
+    decoded: bool = False
+    finished: bool = True
+    """False where the file must be visited again (it changed while it was read)."""
+
+    @property
+    def failed(self) -> bool:
+        """Whether an asset of it ended in an error."""
+        return any(made.known.status == "error" for made in self.made)
+
+    @property
+    def taken_over(self) -> bool:
+        """Whether anything was copied from another file."""
+        return any(made.source for made in self.made)
+
+    def outcomes(self, *, attempt: int) -> list[Row]:
+        """Return the rows of `outcomes`; what was kept keeps its own."""
+        return [self._outcome(made, attempt) for made in self.made if made.how != "kept"]
+
+    def _outcome(self, made: Made, attempt: int) -> Row:
+        known = made.known
+        code = ErrorCode(known.error_code) if known.error_code else None
+        return {
+            "asset": made.asset,
+            "file_key": self.planned.file_key,
+            "status": known.status,
+            "error_code": known.error_code,
+            "severity": str(code.severity) if code else None,
+            "message": known.message,
+            "attempts": attempt + 1,
+            "code_version": known.code_version,
+            "data_version": known.data_version,
+            "input_versions": dict(known.input_versions),
+            "output_versions": dict(known.output_versions),
+            "parameters_hash": known.parameters_hash,
+            "how": made.how,
+            "seconds": made.seconds,
+        }
+
+
+def discovered(row: Row, *, error: tuple[ErrorCode, str] | None = None, seconds: float = 0.0) -> Made:
+    """Return what came of discovered_files: its row, whether or not the file could be read."""
+    known = Known(
+        status="error" if error else "done",
+        code_version=discovered_files.ASSET.code_version,
+        data_version=discovered_files.data_version(row | {"error_code": error[0] if error else None}),
+        parameters_hash="",
+        output_versions=discovered_files.output_versions(row),
+        error_code=error[0] if error else None,
+        message=error[1] if error else None,
+    )
+    return Made("discovered_files", known, "computed", rows={"discovered_files": [row]}, seconds=seconds)
+
+
+def not_made(
+    asset: str, expected: Expected, *, status: str, error: tuple[ErrorCode, str] | None, remove: bool = True
+) -> Made:
+    """Return what came of an asset that has no result; its older rows go, unless told to stay."""
+    known = Known(
+        status,
+        expected.code_version,
+        None,
+        expected.parameters_hash,
+        expected.input_versions,
+        error_code=error[0] if error else None,
+        message=error[1] if error else None,
+    )
+    rows: dict[str, list[Row]] | None = {table: [] for table in BY_NAME[asset].tables} if remove else None
+    return Made(asset, known, "computed", rows=rows)
+
+
+def decided(planned: Planned, situation: Situation, decision: Decision) -> list[Made]:
+    """Return what a decision settles without the audio: kept, taken over, cut again, without input."""
+    made: list[Made] = []
+    for asset, expected in decision.expected.items():
+        if asset in decision.keep:
+            made.append(Made(asset, situation.facts.outcomes[asset], "kept"))
+        elif asset in decision.take_over:
+            twin = decision.take_over[asset]
+            made.append(Made(asset, twin.outcomes[asset], "taken_over", source=twin.file_key))
+        elif asset in decision.missing:
+            error = (ErrorCode.INPUT_MISSING, "segments has no result for this file: make it first")
+            made.append(not_made(asset, expected, status="skipped", error=error))
+        elif asset == "segments" and decision.recut is not None:
+            made.append(_recut(planned, expected, decision))
+    return made
+
+
+def _recut(planned: Planned, expected: Expected, decision: Decision) -> Made:
+    source = decision.recut_from
+    if not (source and source.silences and source.duration_ticks is not None and decision.recut):
+        raise AssertionError("boundaries are cut again only from stored silences")
+    rows: dict[str, list[Row]] = {
+        "segments": segments.rows_of(planned.file_key, decision.recut),
+        "source_media": [
+            segments.medium_row(planned.file_key, decision.recut, source.silences, duration_ticks=source.duration_ticks)
+        ],
+    }
+    outputs = {"spans": segments.spans_version(decision.recut.spans)}
+    return _computed("segments", expected, rows, outputs=outputs, warnings=(), how="recut")
+
+
+def measured(planned: Planned, situation: Situation, decision: Decision, measurement: Measurement) -> list[Made]:
+    """Return what the audio told."""
+    made: list[Made] = []
+    key, spans = planned.file_key, decision.spans or ()
+    if "segments" in decision.measure and measurement.segmentation and measurement.silences:
+        spans = measurement.segmentation.spans
+        medium = segments.medium_row(
+            key, measurement.segmentation, measurement.silences, duration_ticks=measurement.duration_ticks
+        )
+        rows = {"segments": segments.rows_of(key, measurement.segmentation), "source_media": [medium]}
+        outputs = {"spans": segments.spans_version(spans)}
+        made.append(
+            _computed(
+                "segments",
+                decision.expected["segments"],
+                rows,
+                outputs=outputs,
+                warnings=measurement.warnings,
+            )
+        )
+    outputs = {"spans": segments.spans_version(spans)}
+    tables = {
+        "fingerprints": lambda: fingerprints.rows_of(key, measurement.fingerprints),
+        "audio_features": lambda: audio_features.rows_of(key, measurement.features),
+    }
+    for asset in MEASURED:
+        if asset.name in decision.measure:
+            expected = expected_of(asset, situation, outputs)
+            rows = {asset.name: tables[asset.name]()}
+            made.append(_computed(asset.name, expected, rows, outputs={}, warnings=measurement.warnings))
+    return made
+
+
+def _computed(
+    asset: str,
+    expected: Expected,
+    rows: dict[str, list[Row]],
+    *,
+    outputs: Mapping[str, str],
+    warnings: Warnings,
+    how: How = "computed",
+) -> Made:
+    own = [(code, message) for code, message in warnings if (code == ErrorCode.TOO_SHORT) == (asset == "fingerprints")]
+    own = own if asset in ("segments", "fingerprints") else []
+    nothing = asset == "fingerprints" and all(row["fingerprint"] is None for row in rows[asset])
+    bare = [{name: value for name, value in row.items() if name != "file_key"} for table in rows for row in rows[table]]
+    known = Known(
+        "not_found" if nothing else "done",
+        expected.code_version,
+        digest_rows(bare),
+        expected.parameters_hash,
+        expected.input_versions,
+        outputs,
+        error_code=own[0][0] if own else None,
+        message="; ".join(message for _, message in own) or None,
+    )
+    return Made(asset, known, how, rows=rows)
+
+
+def events_of(result: FileResult, facts: FileFacts) -> list[Materialized]:
+    """Return what Dagster is told: every good result, and the end of every result that was good before."""
+    versions = {asset: known.data_version for asset, known in facts.outcomes.items()}
+    versions |= {made.asset: made.known.data_version for made in result.made}
+    return [
+        Materialized(
+            made.asset,
+            result.planned.file_key,
+            data_version=made.known.data_version or f"none:{made.known.error_code or made.known.status}",
+            inputs={name: versions.get(name) or "INITIAL" for name in BY_NAME[made.asset].upstream},
+            metadata=_metadata(made),
+        )
+        for made in result.made
+        if made.known.status in GOOD or made.asset == "discovered_files" or _was_good(facts, made.asset)
+    ]
+
+
+def _was_good(facts: FileFacts, asset: str) -> bool:
+    return asset in facts.outcomes and facts.outcomes[asset].status in GOOD
+
+
+def _metadata(made: Made) -> dict[str, object]:
+    metadata: dict[str, object] = {"status": made.known.status, "how": made.how}
+    if made.rows is not None:
+        metadata["dagster/partition_row_count"] = len(made.rows[made.asset])
+    if made.known.error_code:
+        metadata |= {"error_code": str(made.known.error_code), "message": made.known.message or ""}
+    if made.source:
+        metadata["taken_over_from"] = made.source
+    return metadata
+
+
+def kept_whole(planned: Planned, facts: FileFacts, wish: Wish, parameters_hash: Mapping[str, str]) -> FileResult | None:
+    """Return the result of a file that need not be opened: the lake has it whole, only Dagster may not know yet.
+
+    None where something is to be done.
+    """
+    if facts.stamp != planned.stamp or wish.anew:
+        return None
+    made: list[Made] = []
+    outputs = {asset: known.output_versions for asset, known in facts.outcomes.items()}
+    for asset in ASSETS:
+        if asset.name in wish.assets:
+            known = facts.outcomes.get(asset.name)
+            expected = Expected(asset.code_version, parameters_hash[asset.name], asset.inputs(outputs))
+            if known is None or not is_current(known, expected, renew=wish.renew):
+                return None
+            made.append(Made(asset.name, known, "kept"))
+    return FileResult(planned, made)

@@ -1,0 +1,168 @@
+"""The visit of one file, from the planner's look at it to its result: what is asked of the worker and what it means."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from ingest_assets import discovered_files
+from ingest_assets.decision import ASSETS, Decision, Situation, Wish, decide, expected_of
+from ingest_assets.file_parameters import FileParameters
+from ingest_assets.file_result import (
+    FileResult,
+    Made,
+    Row,
+    decided,
+    discovered,
+    events_of,
+    measured,
+    not_made,
+)
+from ingest_assets.known_files import FileFacts
+from ingest_assets.versions import Expected
+from music.error_codes import ErrorCode
+from music.hints import Hints
+from music.measurement import Measurement, MeasureRequest
+from resources.folders import join
+from resources.leases import Planned
+from resources.reading import Probed, ReadTask
+from resources.settings import Root
+
+Signature = tuple[str, str, frozenset[str], str]
+"""What a measurement is of: audio, hints, assets, parameters and pieces. Equal signatures, equal measurements."""
+
+
+@dataclass(slots=True)
+class FileVisit:
+    """One file on its way."""
+
+    planned: Planned
+    root: Root
+    facts: FileFacts
+    wish: Wish
+    parameters: FileParameters
+    row: Row = field(init=False)
+    situation: Situation | None = None
+    decision: Decision = field(default_factory=Decision)
+
+    def __post_init__(self) -> None:
+        """Begin the row of discovered_files with what the planner knows."""
+        self.row = discovered_files.row_of(self.planned, first_seen_at=self.facts.first_seen_at)
+
+    def task(self) -> ReadTask:
+        """Return what the worker is to read."""
+        return ReadTask(
+            join(os.fsencode(self.root.path), self.planned.path),
+            self.planned.size_bytes,
+            self.planned.modified_ns,
+            has_sidecars=self.planned.sidecars != "",
+        )
+
+    def probed(self, found: Probed, twins: Callable[[str], list[FileFacts]], *, spool: str) -> MeasureRequest | None:
+        """Take in what the file is; return what is to be measured, None where nothing is."""
+        cue = found.cue_name
+        cue_path = None
+        if cue is not None:
+            cue_path = discovered_files.show_path(join(os.path.dirname(self.planned.path), cue))
+        self.row = discovered_files.probed(self.row, found.probe, found.hints, cue_path=cue_path)
+        self.situation = self._situate(found.hints, twins(found.probe.audio_sha256))
+        self.decision = decide(self.situation, self.wish)
+        if not self.decision.measure:
+            return None
+        return self._request(found, spool=spool)
+
+    def _situate(self, hints: Hints, twins: list[FileFacts]) -> Situation:
+        return Situation(
+            hints=hints,
+            outputs=discovered_files.output_versions(self.row),
+            facts=self.facts,
+            twins=twins,
+            parameters_hash=self.parameters.hashes,
+            segment_parameters=self.parameters.segments,
+        )
+
+    def _request(self, found: Probed, *, spool: str) -> MeasureRequest:
+        return MeasureRequest(
+            want_segments="segments" in self.decision.measure,
+            want_fingerprints="fingerprints" in self.decision.measure,
+            want_features="audio_features" in self.decision.measure,
+            hints=found.hints,
+            segment_parameters=self.parameters.segments,
+            feature_parameters=self.parameters.features,
+            spans=self.decision.spans,
+            expected_ticks=found.probe.duration_ticks,
+            spool_directory=spool,
+        )
+
+    @property
+    def signature(self) -> Signature:
+        """What its measurement is of."""
+        made_of = f"{sorted(self.parameters.hashes.items())}{self.decision.spans}"
+        return (
+            str(self.row["audio_sha256"]),
+            str(self.row["hints_sha256"]),
+            frozenset(self.decision.measure),
+            made_of,
+        )
+
+    def finished(self, measurement: Measurement | None, *, seconds: float) -> FileResult:
+        """Return the result of a file that was read to its end."""
+        if self.situation is None:
+            raise AssertionError("a file is probed before it is finished")
+        made = self._discovered(seconds=seconds)
+        if "discovered_files" not in self.wish.assets and self._changed():
+            made += self._left(
+                "deferred",
+                (ErrorCode.FILE_CHANGED, "its audio is not that of discovered_files: make that first"),
+            )
+            return self._result(made)
+        made += decided(self.planned, self.situation, self.decision)
+        if measurement is not None:
+            made += measured(self.planned, self.situation, self.decision, measurement)
+        return self._result(made, decoded=measurement is not None)
+
+    def failed(self, code: ErrorCode, message: str, *, seconds: float = 0.0) -> FileResult:
+        """Return the result of a file that could not be read, or not to its end."""
+        if code == ErrorCode.FILE_CHANGED:
+            return FileResult(self.planned, [], finished=False)
+        if self.situation is None:
+            return self._unreadable(code, message, seconds=seconds)
+        made = self._discovered(seconds=seconds)
+        made += decided(self.planned, self.situation, self.decision)
+        for asset in ASSETS:
+            if asset.name in self.decision.measure:
+                first = asset.name == "segments" or "segments" not in self.decision.measure
+                expected = self.decision.expected.get(asset.name) or expected_of(asset, self.situation, {})
+                status = "error" if first else "skipped"
+                made.append(not_made(asset.name, expected, status=status, error=(code, message)))
+        return self._result(made)
+
+    def _unreadable(self, code: ErrorCode, message: str, *, seconds: float) -> FileResult:
+        """The file itself is bad: that is its row; what comes after is skipped."""
+        if "discovered_files" not in self.wish.assets:
+            return self._result(self._left("error", (code, message)))
+        made = [discovered(self.row, error=(code, message), seconds=seconds)]
+        return self._result(made + self._left("skipped", (code, message), remove=True))
+
+    def _left(self, status: str, error: tuple[ErrorCode, str], *, remove: bool = False) -> list[Made]:
+        return [
+            not_made(
+                asset.name,
+                Expected(asset.code_version, self.parameters.hashes[asset.name], {}),
+                status=status,
+                error=error,
+                remove=remove,
+            )
+            for asset in ASSETS
+            if asset.name in self.wish.assets and asset.name != "discovered_files"
+        ]
+
+    def _discovered(self, *, seconds: float) -> list[Made]:
+        return [discovered(self.row, seconds=seconds)] if "discovered_files" in self.wish.assets else []
+
+    def _changed(self) -> bool:
+        return self.facts.audio_sha256 != self.row["audio_sha256"]
+
+    def _result(self, made: list[Made], *, decoded: bool = False) -> FileResult:
+        result = FileResult(self.planned, made, decoded=decoded)
+        result.events = events_of(result, self.facts)
+        return result

@@ -1,0 +1,150 @@
+"""`linernotes ingest`: look at the folders, do what is due, say what came of it.
+
+An unchanged library is answered without Dagster: its import alone takes longer than the answer.
+"""
+
+import os
+import sqlite3
+import time
+from dataclasses import dataclass
+
+from ingest_assets.console import say
+from ingest_assets.counted import Counted
+from ingest_assets.summary import summarise
+from lake.store import Lake
+from resources import leases
+from resources.folders import SETTLE_SECONDS, FolderLook, Look, add_roots, known_roots, root_above
+from resources.settings import Root, Settings, SettingsError, named_root, prepare_environment
+from resources.state import opened
+from sensors.lake_notice import bind_state, tell_lake
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the person asked for."""
+
+    path: str | None
+    """Only this folder or file, perhaps with a name (`vinyl=/mnt/a`); None: all known folders."""
+    stale: bool
+    """Results of older code or parameters are made anew."""
+    accept_missing: bool
+    """What is missing is really gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the known folders."""
+
+    root: Root
+    folder: bytes
+    """Relative to the root; empty for all of it."""
+
+
+def choose_part(connection: sqlite3.Connection, settings: Settings, path: str | None) -> Part | None:
+    """Remember the roots of the settings and of this call; return the part that was asked for, None for all.
+
+    Raises:
+        SettingsError: There is no folder to look at, or the path is none.
+    """
+    add_roots(connection, settings.roots)
+    if path is None:
+        if not known_roots(connection):
+            raise SettingsError("No folder of music is known yet. Say which: linernotes ingest ~/Music")
+        return None
+    given = named_root(path)
+    if not given.path.exists():
+        raise SettingsError(f"{given.path} does not exist. Say which folder holds music: linernotes ingest ~/Music")
+    if root_above(known_roots(connection), given.path) is None:
+        if not given.path.is_dir():
+            raise SettingsError(f"{given.path} is in no known folder of music. Ingest the folder that holds it.")
+        add_roots(connection, (_with_free_name(given, known_roots(connection)),))
+    found = root_above(known_roots(connection), given.path)
+    if found is None:
+        raise SettingsError(f"{given.path} cannot be remembered as a folder of music.")
+    root, inside = found
+    return Part(root, inside if given.path.is_dir() else os.path.dirname(inside))
+
+
+def _with_free_name(root: Root, known: tuple[Root, ...]) -> Root:
+    """Return the root under a name that no other one bears: music, music-2 …"""
+    taken = {each.library for each in known}
+    names = [root.library, *(f"{root.library}-{number}" for number in range(2, len(taken) + 3))]
+    return Root(next(name for name in names if name not in taken), root.path)
+
+
+def look_at_folders(connection: sqlite3.Connection, part: Part | None) -> Look:
+    """Look at all folders, or at one part; wait once for files that are still being written."""
+    look = _look(connection, part)
+    if look.waiting:
+        say(f"{look.waiting} files were written only now: waiting {SETTLE_SECONDS:g} s to see whether they settle …")
+        time.sleep(SETTLE_SECONDS + 0.1)
+        look = _look(connection, part)
+    return look
+
+
+def _look(connection: sqlite3.Connection, part: Part | None) -> Look:
+    folder_look = FolderLook(connection, known_roots(connection), now=time.time())
+    if part is None:
+        return folder_look.whole()
+    return folder_look.part(part.root, part.folder) if part.folder else folder_look.whole((part.root.library,))
+
+
+def ingest(settings: Settings, wanted: Wanted) -> int:
+    """Do what is due and say what came of it; return the exit code."""
+    prepare_environment(settings)
+    lake = Lake(settings.home)
+    with opened(settings.home) as connection:
+        if bind_state(connection, lake):
+            say("The lake is another one than before: every file is planned anew.")
+        part = choose_part(connection, settings, wanted.path)
+        if wanted.accept_missing:
+            connection.execute("insert or replace into meta values ('accept_missing', '1')")
+        try:
+            look = look_at_folders(connection, part)
+        finally:
+            connection.execute("delete from meta where name = 'accept_missing'")
+        say_guarded(look)
+        tell_lake(connection, lake, settings.home)
+        if wanted.stale:
+            plan_stale(connection, lake)
+        counted = _run(connection, lake, settings, part)
+    return summarise(settings, lake, look, counted)
+
+
+def say_guarded(look: Look) -> None:
+    """Warn of folders that look unmounted."""
+    for library in look.guarded:
+        say(
+            f"Warning: the folder of {library!r}, or most of its files, is missing. Is a disk not mounted? Nothing is "
+            "marked gone. If the files are really gone: linernotes ingest --accept-missing"
+        )
+
+
+def plan_stale(connection: sqlite3.Connection, lake: Lake) -> int:
+    """Plan the files of which a result was made by older code or parameters; return how many there are."""
+    with lake.read() as snapshot:
+        keys = [key for (key,) in snapshot.tuples("select distinct file_key from stale_files order by file_key")]
+    return leases.ask_again(connection, keys, reason="stale", stale=True)
+
+
+def is_anything_due(connection: sqlite3.Connection) -> bool:
+    """Tell whether there is work for a run or for the planner."""
+    return bool(
+        connection.execute(
+            "select exists (select 1 from file where todo = 1 and gone = 0) "
+            "or exists (select 1 from batch where state = 'open') "
+            "or exists (select 1 from file where gone = 1 and retired = 0)"
+        ).fetchone()[0]
+    )
+
+
+def _run(connection: sqlite3.Connection, lake: Lake, settings: Settings, part: Part | None) -> Counted | None:
+    if not is_anything_due(connection):
+        return None
+    import dagster as dg
+
+    from ingest_assets.session import Session
+
+    with dg.DagsterInstance.get() as instance:
+        session = Session(instance, connection, lake, settings)
+        return session.run(within=(part.root.library, part.folder) if part else None)

@@ -1,0 +1,32 @@
+"""The jobs, one a lane: processor and network overlap, and a slow service never holds the analysis."""
+
+import dagster as dg
+
+from ingest_assets.asset_specs import GROUP
+from ingest_assets.batch import LANE_TAG
+from ingest_assets.partitions import FILES
+from resources.lake import LakeResource
+
+ingest_files = dg.define_asset_job(
+    "ingest_files",
+    selection=dg.AssetSelection.groups(GROUP),
+    partitions_def=FILES,
+    executor_def=dg.in_process_executor,
+    tags={LANE_TAG: "ingest_files"},
+    description="Opens each file of a batch once: what it is, where its pieces lie, what they measure.",
+)
+
+
+@dg.op(description="Merges small files, lets snapshots older than 30 days go, forgets files gone for 30 days.")
+def maintain(context: dg.OpExecutionContext, lake: LakeResource) -> None:
+    """Look after the lake's own files, inside the lock of its writers."""
+    context.add_output_metadata(dict(lake.open().maintain()))
+
+
+@dg.job(executor_def=dg.in_process_executor, tags={LANE_TAG: "maintain_lake"})
+def maintain_lake() -> None:
+    """Look after the lake's own files."""
+    maintain()
+
+
+JOBS = [ingest_files, maintain_lake]

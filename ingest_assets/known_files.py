@@ -1,0 +1,135 @@
+"""What the lake already knows of the files of a batch, and of other files with the same audio."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from ingest_assets.segments import stored_silences
+from ingest_assets.versions import Known
+from lake.snapshot import Snapshot
+from lake.store import Lake
+from music.segmentation import Span
+from music.silences import Silences
+from music.ticks import Ticks
+
+MOST_TWINS = 8
+"""Other files with the same audio that are asked for their results; more would all say the same."""
+
+
+@dataclass(slots=True)
+class FileFacts:
+    """One file, as the lake has it."""
+
+    file_key: str = ""
+    stamp: str | None = None
+    audio_sha256: str | None = None
+    first_seen_at: datetime | None = None
+    outcomes: dict[str, Known] = field(default_factory=dict)
+    """By asset."""
+    spans: tuple[Span, ...] = ()
+    silences: Silences | None = None
+    duration_ticks: Ticks | None = None
+
+
+class KnownFiles:
+    """Facts by file key, read once for the batch and again for files with the same audio.
+
+    Args:
+        lake: The lake.
+        keys: The batch.
+    """
+
+    def __init__(self, lake: Lake, keys: Sequence[str]) -> None:
+        self._lake = lake
+        with lake.read() as snapshot:
+            self._facts = _load(snapshot, keys)
+            self._by_audio = _audio_index(snapshot)
+
+    def of(self, file_key: str) -> FileFacts:
+        """Return what is known of a file; an empty record where nothing is."""
+        return self._facts.get(file_key) or FileFacts()
+
+    def twins(self, audio_sha256: str, *, of: str) -> list[FileFacts]:
+        """Return other files with the same audio."""
+        keys = [key for key in self._by_audio.get(audio_sha256, []) if key != of][:MOST_TWINS]
+        unknown = [key for key in keys if key not in self._facts]
+        if unknown:
+            with self._lake.read() as snapshot:
+                self._facts.update(_load(snapshot, unknown))
+        return [self._facts[key] for key in keys if key in self._facts]
+
+
+def _load(snapshot: Snapshot, keys: Sequence[str]) -> dict[str, FileFacts]:
+    facts = {
+        row["file_key"]: FileFacts(row["file_key"], row["stamp"], row["audio_sha256"], row["first_seen_at"])
+        for row in _rows(snapshot, keys, "discovered_files", "stamp, audio_sha256, first_seen_at")
+    }
+    for key, known in _outcomes(snapshot, keys):
+        facts.setdefault(key, FileFacts(key)).outcomes.update(known)
+    _add_spans(snapshot, keys, facts)
+    return facts
+
+
+def _rows(snapshot: Snapshot, keys: Iterable[str], table: str, columns: str) -> list[dict[str, Any]]:
+    return snapshot.rows(
+        f"select file_key, {columns} from {table} where file_key in (select unnest(?::varchar[]))",
+        [list(keys)],
+    )
+
+
+def _outcomes(snapshot: Snapshot, keys: Iterable[str]) -> list[tuple[str, dict[str, Known]]]:
+    columns = (
+        "asset, status, code_version, data_version, parameters_hash, "
+        "input_versions, output_versions, error_code, message"
+    )
+    return [
+        (
+            row["file_key"],
+            {
+                row["asset"]: Known(
+                    row["status"],
+                    row["code_version"] or "",
+                    row["data_version"],
+                    row["parameters_hash"] or "",
+                    row["input_versions"] or {},
+                    row["output_versions"] or {},
+                    row["error_code"],
+                    row["message"],
+                )
+            },
+        )
+        for row in _rows(snapshot, keys, "outcomes", columns)
+    ]
+
+
+def _add_spans(snapshot: Snapshot, keys: Sequence[str], facts: dict[str, FileFacts]) -> None:
+    spans: dict[str, list[Span]] = defaultdict(list)
+    columns = "segment_index, start_time_ticks, end_time_ticks, found_by, title_hint, performer_hint"
+    for row in sorted(_rows(snapshot, keys, "segments", columns), key=lambda each: each["segment_index"]):
+        spans[row["file_key"]].append(
+            Span(
+                row["start_time_ticks"],
+                row["end_time_ticks"],
+                row["found_by"],
+                row["title_hint"],
+                row["performer_hint"],
+            )
+        )
+    for key, found in spans.items():
+        facts.setdefault(key, FileFacts(key)).spans = tuple(found)
+    for row in _rows(snapshot, keys, "source_media", "silences, threshold_dbfs, noise_floor_dbfs, duration_ticks"):
+        known = facts.setdefault(row["file_key"], FileFacts(row["file_key"]))
+        known.silences, known.duration_ticks = stored_silences(row), row["duration_ticks"]
+
+
+def _audio_index(snapshot: Snapshot) -> dict[str, list[str]]:
+    """Return the keys of all files by audio; 0.2 s for 100,000 files."""
+    index: dict[str, list[str]] = defaultdict(list)
+    for audio, key in snapshot.tuples(
+        "select audio_sha256, file_key from discovered_files "
+        "where audio_sha256 is not null order by gone_at is not null"
+    ):
+        index[audio].append(key)
+    return dict(index)

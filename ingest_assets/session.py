@@ -1,0 +1,135 @@
+"""One call of `linernotes ingest`: plan, run the lanes to their end, follow whoever else is at work."""
+
+import sqlite3
+import time
+
+import dagster as dg
+
+from ingest_assets.console import FilesBar, say
+from ingest_assets.counted import Counted
+from ingest_assets.lane_process import LaneDiedError, LaneProcess
+from lake.store import Lake
+from resources import leases, locks, progress
+from resources.folders import FolderLook, known_roots
+from resources.settings import Settings
+from sensors.planning import LANE, Planner
+
+POLL_SECONDS = 0.3
+REAP_SECONDS = 2.0
+MOST_DEATHS = 3
+"""So many deaths of the lane in a row end the call."""
+ROUNDS = 3
+"""How often files that changed under the reader are planned again in one call."""
+
+
+class Session:
+    """Runs everything that is due.
+
+    Args:
+        instance: Dagster's.
+        connection: The state.
+        lake: Where facts are.
+        settings: Where things lie.
+    """
+
+    def __init__(
+        self, instance: dg.DagsterInstance, connection: sqlite3.Connection, lake: Lake, settings: Settings
+    ) -> None:
+        self._connection = connection
+        self._settings = settings
+        self._owner = locks.owner_name("cli")
+        self._planner = Planner(instance, connection, lake, settings, owner=self._owner)
+        self._counted = Counted(self._owner)
+        """The lock's name is the session's."""
+        self._lane = LaneProcess(LANE, settings.home, session=self._counted.session)
+        self._queue: list[leases.Lease] = []
+        self._deaths = 0
+
+    def run(self, *, within: tuple[str, bytes] | None) -> Counted:
+        """Plan and run until nothing is due; Ctrl-C ends at a file's boundary."""
+        locks.hold(self._settings.home, self._owner)
+        try:
+            with FilesBar() as bar:
+                self._rounds(bar, within)
+        except KeyboardInterrupt:
+            self._counted.canceled = True
+            say("Stopping: what is ready is being written …")
+        finally:
+            self._lane.end(now=self._counted.canceled or self._counted.broken is not None)
+            self._give_back()
+            locks.let_go(self._settings.home, self._owner)
+        return self._counted
+
+    def _rounds(self, bar: FilesBar, within: tuple[str, bytes] | None) -> None:
+        for number in range(ROUNDS):
+            if number:
+                FolderLook(self._connection, known_roots(self._connection), now=time.time()).whole()
+            self._planner.reap()
+            self._plan(within)
+            if number and not self._queue:
+                return
+            self._work(bar, within)
+            if self._counted.broken:
+                return
+
+    def _plan(self, within: tuple[str, bytes] | None) -> None:
+        new = self._planner.plan(within=within)
+        self._queue += new
+        self._counted.total += sum(len(lease.keys) for lease in new)
+
+    def _work(self, bar: FilesBar, within: tuple[str, bytes] | None) -> None:
+        """Hand out batches and follow the others' until no lease is open."""
+        told = False
+        reaped = time.monotonic()
+        while open_leases := leases.open_leases(self._connection):
+            if self._lane.busy is None and self._queue:
+                self._lane.execute(self._queue.pop(0))
+            others = [lease for lease in open_leases if lease.owner != self._owner]
+            if others and not told and self._lane.busy is None:
+                told = True
+                say("Another process (Dagster, or another ingest) is at work on the rest: following it.")
+            finished = self._hear()
+            if self._counted.broken:
+                return
+            if finished is not None or time.monotonic() - reaped > REAP_SECONDS:
+                self._planner.reap()
+                self._plan(within)
+                reaped = time.monotonic()
+            if finished is not None and finished.get("ok") is False:
+                self._note_failure(finished)
+            self._show(bar, open_leases)
+
+    def _hear(self) -> dict[str, object] | None:
+        """Return what the lane tells; start another where it died, unless it dies again and again."""
+        try:
+            finished = self._lane.result(POLL_SECONDS)
+        except LaneDiedError as error:
+            self._deaths += 1
+            self._lane.end(now=True)
+            self._lane = LaneProcess(LANE, self._settings.home, session=self._counted.session)
+            if self._deaths >= MOST_DEATHS:
+                self._counted.broken = str(error)
+            return None
+        if finished is not None and "batch" in finished:
+            self._deaths = 0
+            return finished
+        return None
+
+    def _note_failure(self, finished: dict[str, object]) -> None:
+        say(f"Run {finished['run_id']} failed; its files are planned again. Its log: {self._lane.log}")
+
+    def _show(self, bar: FilesBar, open_leases: list[leases.Lease]) -> None:
+        left = sum(len(lease.keys) for lease in open_leases)
+        total = max(self._counted.total, left)
+        runs = {lease.run_id for lease in open_leases}
+        at = [each for each in progress.shown(self._connection) if each.run_id in runs]
+        done = total - left + sum(each.done for each in at)
+        note = at[0].operation if at else ""
+        bar.show(done=done, total=total, failed=sum(each.failed for each in at), note=note)
+
+    def _give_back(self) -> None:
+        """Release what this call leased and did not run, and what its lane left."""
+        self._planner.reap()
+        for lease in leases.open_leases(self._connection):
+            if lease.owner == self._owner:
+                leases.release(self._connection, lease, outcome="given back", failed=False)

@@ -1,0 +1,214 @@
+"""The one op that opens a file, once, for discovered_files, segments, fingerprints and audio_features.
+
+A pool of processes reads the files; this process decides, file by file, what each answer means. Equal audio within a
+batch is decoded once. Killed at any moment, the next run finds the outcomes in the lake and sends only the events.
+"""
+
+import time
+from collections import deque
+from collections.abc import Iterator
+
+import dagster as dg
+from dagster import AssetExecutionContext
+
+from ingest_assets.asset_specs import POLICY, spec_of
+from ingest_assets.batch import BatchRun
+from ingest_assets.decision import ASSETS, Wish
+from ingest_assets.file_parameters import ParametersOfFiles
+from ingest_assets.file_result import FileResult, events_of, kept_whole
+from ingest_assets.file_visit import FileVisit, Signature
+from ingest_assets.known_files import KnownFiles
+from ingest_assets.visit_writer import VisitWriter
+from lake.store import Lake
+from music.error_codes import AudioFileError, ErrorCode
+from music.measurement import Measurement
+from resources import leases, processes
+from resources.folders import known_roots
+from resources.lake import LakeResource
+from resources.reading import Probed, Reading
+from resources.settings import Settings, load_settings
+from resources.worker_pool import Asked, Crashed, Event, Finished, Hung, Raised
+
+LANE = "ingest_files"
+POLL_SECONDS = 0.5
+CANCEL_POLL_SECONDS = 2.0
+
+
+@dg.multi_asset(
+    name="visit",
+    specs=[spec_of(asset) for asset in ASSETS],
+    can_subset=True,
+    backfill_policy=POLICY,
+    pool=LANE,
+)
+def visit(context: AssetExecutionContext, lake: LakeResource) -> Iterator[dg.MaterializeResult]:
+    """Read each file of the batch once and write what it is, where its pieces lie and what they measure."""
+    settings = load_settings()
+    with BatchRun(context, settings) as batch:
+        batch_visit = BatchVisit(batch, lake.open(), settings)
+        batch_visit.run()
+        context.log.info(batch_visit.summary())
+        yield from batch.results()
+
+
+class BatchVisit:
+    """The visit of all files of a batch.
+
+    Args:
+        batch: The run.
+        lake: What is known and where results go.
+        settings: Where state lies and how many workers there are.
+    """
+
+    def __init__(self, batch: BatchRun, lake: Lake, settings: Settings) -> None:
+        self._batch = batch
+        self._settings = settings
+        lease = batch.lease
+        self._wish = Wish(frozenset(batch.specs), renew=lease is None or lease.stale, anew=lease is None)
+        self._parameters = ParametersOfFiles(settings.home)
+        self._roots = {root.library: root for root in known_roots(batch.state)}
+        self._known = KnownFiles(lake, batch.keys)
+        self._writer = VisitWriter(batch, lake, launched_by=_launched_by(batch))
+        self._waiting: deque[FileVisit] = deque()
+        self._open: dict[str, FileVisit] = {}
+        self._measuring: dict[Signature, list[FileVisit]] = {}
+        """Files with the same audio that wait for the one being measured."""
+        self._measured: dict[Signature, Measurement] = {}
+        self._seconds: dict[str, float] = {}
+
+    def run(self) -> None:
+        """Visit every file; what is ready is written even when the run is interrupted.
+
+        Raises:
+            dg.DagsterExecutionInterruptedError: Somebody ended the run.
+        """
+        self._sort_out()
+        try:
+            if self._waiting:
+                spool = self._settings.home / "spool"
+                spool.mkdir(exist_ok=True)
+                self._read(str(spool))
+        except BaseException as error:
+            processes.end_pools()
+            interrupted = isinstance(error, KeyboardInterrupt | dg.DagsterExecutionInterruptedError)
+            self._writer.flush(status="CANCELED" if interrupted else "FAILURE", message=str(error) or None)
+            raise
+        self._writer.operation = ""
+        self._writer.flush(status="SUCCESS")
+        self._writer.show_progress()
+
+    def summary(self) -> str:
+        """Return the figures of the run in one line."""
+        writer = self._writer
+        return (
+            f"{writer.done} of {len(self._batch.keys)} files: {writer.decoded} decoded, "
+            f"{writer.taken_over} taken over, {writer.failed} with an error"
+        )
+
+    def _sort_out(self) -> None:
+        """Divide the batch into files that need not be opened and files that do."""
+        planned = leases.files_of(self._batch.state, self._batch.keys)
+        for file in planned.values():
+            facts = self._known.of(file.file_key)
+            parameters = self._parameters.of(file)
+            kept = kept_whole(file, facts, self._wish, parameters.hashes)
+            if kept is not None:
+                kept.events = events_of(kept, facts)
+                self._writer.add(kept)
+            elif file.library in self._roots:
+                self._waiting.append(FileVisit(file, self._roots[file.library], facts, self._wish, parameters))
+
+    def _read(self, spool: str) -> None:
+        pool = processes.reading_pool(self._settings)
+        looked = shown = time.monotonic()
+        while self._waiting or self._open:
+            while self._waiting and pool.room:
+                file = self._waiting.popleft()
+                self._open[file.planned.file_key] = file
+                pool.submit(file.planned.file_key, file.task())
+            for event in pool.events(POLL_SECONDS):
+                self._take(event, spool)
+            self._writer.operation = next(iter(pool.notes().values()), "")
+            now = time.monotonic()
+            if now - shown >= POLL_SECONDS:
+                self._writer.show_progress()
+                shown = now
+            if now - looked >= CANCEL_POLL_SECONDS:
+                self._stop_if_canceled()
+                looked = now
+            self._writer.flush_if_due()
+
+    def _stop_if_canceled(self) -> None:
+        if self._batch.canceled():
+            raise dg.DagsterExecutionInterruptedError("the run was ended in the UI")
+
+    def _take(self, event: Event, spool: str) -> None:
+        file = self._open.get(event.task_id)
+        if file is None:
+            return
+        match event:
+            case Asked(question=Probed() as found):
+                request = file.probed(
+                    found, lambda audio: self._known.twins(audio, of=file.planned.file_key), spool=spool
+                )
+                shared = request is not None and self._share(file)
+                processes.reading_pool(self._settings).answer(event.task_id, None if shared else request)
+            case Finished(result=Reading(measurement=measurement), cpu_seconds=seconds):
+                self._finish(file, measurement, seconds=seconds)
+            case Raised(error=error):
+                code = error.code if isinstance(error, AudioFileError) else ErrorCode.DECODE_ERROR
+                message = error.message if isinstance(error, AudioFileError) else f"{type(error).__name__}: {error}"
+                self._fail(file, code, message)
+            case Crashed(message=message):
+                self._fail(file, ErrorCode.WORKER_CRASHED, message)
+            case Hung(message=message):
+                self._fail(file, ErrorCode.WORKER_HUNG, message)
+
+    def _share(self, file: FileVisit) -> bool:
+        """Tell whether another file of this batch is, or was, measured for this one as well."""
+        if self._wish.anew:
+            return False
+        if file.signature in self._measured:
+            return True
+        if file.signature in self._measuring:
+            self._measuring[file.signature].append(file)
+            return True
+        self._measuring[file.signature] = []
+        return False
+
+    def _finish(self, file: FileVisit, measurement: Measurement | None, *, seconds: float) -> None:
+        if measurement is None and file.decision.measure:
+            self._finish_shared(file, seconds=seconds)
+            return
+        self._done(file, file.finished(measurement, seconds=seconds), seconds=seconds)
+        if measurement is not None and not self._wish.anew:
+            self._measured[file.signature] = measurement
+            for other in self._measuring.pop(file.signature, []):
+                if other.planned.file_key in self._seconds:
+                    self._finish_shared(other, seconds=self._seconds[other.planned.file_key])
+
+    def _finish_shared(self, file: FileVisit, *, seconds: float) -> None:
+        """Finish a file with what was measured of its equal, or let it wait for that."""
+        measurement = self._measured.get(file.signature)
+        if measurement is None:
+            self._seconds[file.planned.file_key] = seconds
+            return
+        result = file.finished(measurement, seconds=seconds)
+        result.decoded = False
+        self._done(file, result, seconds=seconds)
+
+    def _fail(self, file: FileVisit, code: ErrorCode, message: str) -> None:
+        self._done(file, file.failed(code, message))
+        if file.situation is None or not file.decision.measure:
+            return
+        for other in self._measuring.pop(file.signature, []):
+            if other.planned.file_key in self._open:
+                self._done(other, other.failed(code, f"{message} (as its copy {file.row['path']})"))
+
+    def _done(self, file: FileVisit, result: FileResult, *, seconds: float = 0.0) -> None:
+        del self._open[file.planned.file_key]
+        self._writer.add(result, seconds=seconds)
+
+
+def _launched_by(batch: BatchRun) -> str:
+    return batch.lease.owner.partition("-")[0] if batch.lease else "person"

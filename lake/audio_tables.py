@@ -1,0 +1,80 @@
+"""Tables about the music in the files: where its pieces lie, what they sound like, what they measure."""
+
+from lake.declarations import (
+    BIGINT,
+    DOUBLE,
+    FILE_KEY,
+    INTEGER,
+    SEGMENT_INDEX,
+    SILENCES,
+    TEXT,
+    WAVEFORM,
+    Column,
+    Table,
+)
+
+SEGMENTS = Table.of(
+    "segments",
+    "One row per piece of music in a file; the time from start to end is half-open.",
+    key=("file_key", "segment_index"),
+    columns=(
+        FILE_KEY,
+        SEGMENT_INDEX,
+        Column("start_time_ticks", BIGINT, "Where it begins, ticks of 1/28,224,000 s from the file's beginning."),
+        Column("end_time_ticks", BIGINT, "Where it ends, ticks of 1/28,224,000 s; itself not included."),
+        Column("found_by", TEXT, "What divided the file: whole_file, silence, cue, chapters or manual."),
+        Column("title_hint", TEXT, "Title that a CUE sheet or chapter gives the piece."),
+        Column("performer_hint", TEXT, "Performer that a CUE sheet gives the piece."),
+    ),
+)
+
+SOURCE_MEDIA = Table.of(
+    "source_media",
+    "One row per file: what its pauses tell of the medium it came from.",
+    key=("file_key",),
+    columns=(
+        FILE_KEY,
+        Column("segment_count", INTEGER, "Number of pieces in the file."),
+        Column("gap_pattern", TEXT, "What the gaps between pieces are like: Consistent, Variable or None."),
+        Column("mean_gap_ticks", BIGINT, "Mean length of the gaps, ticks of 1/28,224,000 s."),
+        Column("gap_spread_ticks", BIGINT, "Standard deviation of the gaps, ticks of 1/28,224,000 s."),
+        Column("noise_floor_dbfs", DOUBLE, "Level of the quietest parts, dB below full scale."),
+        Column("medium", TEXT, "What it was taken from: CD, Vinyl, Cassette or Unknown."),
+        Column("confidence", DOUBLE, "How sure the medium is, from 0 to 1."),
+        Column("threshold_dbfs", DOUBLE, "Level below which audio counted as silence, dB below full scale."),
+        Column("duration_ticks", BIGINT, "Length of the decoded audio, ticks of 1/28,224,000 s."),
+        Column("silences", SILENCES, "Every silence: start and end in ticks, mean level in dB below full scale."),
+    ),
+)
+
+FINGERPRINTS = Table.of(
+    "fingerprints",
+    "One row per piece of music; null where there is too little audio.",
+    key=("file_key", "segment_index"),
+    columns=(
+        FILE_KEY,
+        SEGMENT_INDEX,
+        Column("algorithm", INTEGER, "Number of the Chromaprint algorithm."),
+        Column("fingerprint", TEXT, "The fingerprint as the compressed text that AcoustID takes."),
+        Column("duration_seconds", DOUBLE, "Length of the piece in seconds, as AcoustID wants it beside."),
+    ),
+)
+
+AUDIO_FEATURES = Table.of(
+    "audio_features",
+    "One row per piece of music; null where the audio gives no number.",
+    key=("file_key", "segment_index"),
+    columns=(
+        FILE_KEY,
+        SEGMENT_INDEX,
+        Column("integrated_lufs", DOUBLE, "Loudness of the whole piece by EBU R 128, LUFS."),
+        Column("loudness_range_lu", DOUBLE, "Loudness range by EBU Tech 3342, LU."),
+        Column("max_momentary_lufs", DOUBLE, "Loudest 0.4 s, LUFS."),
+        Column("max_short_term_lufs", DOUBLE, "Loudest 3 s, LUFS."),
+        Column("true_peak_dbtp", DOUBLE, "Highest peak between the samples by ITU-R BS.1770-4, dBTP."),
+        Column("sample_peak_dbfs", DOUBLE, "Highest sample, dB below full scale."),
+        Column("rms_dbfs", DOUBLE, "Root mean square of all samples, dB below full scale."),
+        Column("clipped_samples", BIGINT, "Number of samples that are cut off at full scale."),
+        Column("waveform", WAVEFORM, "Least and greatest sample in turn of 400 equal slices; 127 is full scale."),
+    ),
+)

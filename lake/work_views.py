@@ -1,0 +1,210 @@
+"""Views about the work: what is to be done, what is under way, what came of it, what would come out otherwise today."""
+
+from lake.declarations import View
+from lake.view_sql import uuid_bytes_sql, uuid_sql
+
+LOCAL_LANE = "ingest_files"
+"""The lane that works through `planned_files`."""
+
+ENRICHMENT_TASKS = View(
+    "enrichment_tasks",
+    "One row per file and asset (S0-07): id and track_id are UUIDs that stay the same, status is queued, running, done "
+    "or error; outcome says it exactly. album_id is null where no album is known.",
+    f"""
+with task as (
+    select asset, file_key, status, error_code, severity, message, attempts, retry_at, written_at from outcomes
+    union all by name
+    select asset, file_key from planned_files cross join (select asset from asset_versions where priority = 0)
+    where (asset, file_key) not in (select (asset, file_key) from outcomes)
+)
+select
+    {uuid_sql("asset", namespace=uuid_bytes_sql("track_id"))} as id,
+    track_id,
+    case when album is not null or path_album is not null then
+        {uuid_sql("lower(concat_ws(chr(31), coalesce(album_artist, artist, path_artist, ''), coalesce(album, path_album)))")}
+    end as album_id,
+    file_key,
+    asset as stage,
+    case when files.status in ('queued', 'running') then files.status
+        when task.status in ('done', 'not_found') then 'done'
+        when task.status = 'deferred' then 'queued'
+        when task.status = 'skipped' and task.error_code is null then 'done'
+        else 'error' end as status,
+    task.status as outcome,
+    coalesce(first_seen_at, planned_at) as created_at,
+    greatest(task.written_at, planned_at) as updated_at,
+    task.error_code as error_code,
+    task.severity as severity,
+    task.message as error_message,
+    attempts,
+    retry_at
+from task join files using (file_key)
+""",
+)
+
+IMPORT_JOBS = View(
+    "import_jobs",
+    "One row per run (S1-17, S3-112). queued + processing + completed + duplicates + failed = total; duplicates took "
+    "over the results of a file with the same audio.",
+    """
+with counted as (
+    select *, greatest(coalesce(files_total, 0), coalesce(files_done, 0)) as total,
+        coalesce(files_failed, 0) as failed, coalesce(files_taken_over, 0) as duplicates,
+        total - coalesce(files_done, 0) as unfinished
+    from runs
+),
+made as (select run_id, count(*) as passages from segments group by run_id)
+select
+    run_id as job_id, session_id, lane, batch_id, launched_by,
+    case status when 'STARTED' then 'PROCESSING' when 'SUCCESS' then 'COMPLETED' when 'CANCELED' then 'CANCELLED'
+        when 'FAILURE' then 'FAILED' else status end as status,
+    total,
+    case when status = 'STARTED' then 0 else unfinished end as queued,
+    case when status = 'STARTED' then unfinished else 0 end as processing,
+    total - unfinished - duplicates - failed as completed,
+    duplicates,
+    failed,
+    total - unfinished as files_processed,
+    failed as files_failed,
+    coalesce(files_decoded, 0) as files_decoded,
+    coalesce(passages, 0) as passages_created,
+    current_operation, message, started_at, updated_at, finished_at,
+    epoch(coalesce(finished_at, updated_at) - started_at) as duration_seconds,
+    cpu_seconds
+from counted left join made using (run_id)
+""",
+)
+
+IMPORT_ERRORS = View(
+    "import_errors",
+    "One row per file and asset with an error or a warning, and per refused path (S1-19, S3-111); job_id joins "
+    "import_jobs. What was skipped because of an error elsewhere is not listed again.",
+    """
+select
+    outcomes.run_id as job_id, session_id, outcomes.file_key, library, path as file_path, asset,
+    outcomes.status, severity, error_code, outcomes.message as error_message, outcomes.written_at as occurred_at
+from outcomes
+join discovered_files on discovered_files.file_key = outcomes.file_key and gone_at is null
+left join runs on runs.run_id = outcomes.run_id
+where outcomes.status = 'error' or (error_code is not null and outcomes.status <> 'skipped')
+union all
+select
+    refused_paths.run_id, session_id, null, library, path, null,
+    'error', 'skip_file', error_code, refused_paths.message, seen_at
+from refused_paths left join runs on runs.run_id = refused_paths.run_id
+""",
+)
+
+IMPORT_PROGRESS = View(
+    "import_progress",
+    "One row per session and lane (S3-114, S3-116): files done of all, rate and estimated time left, newest last. "
+    "Times are as of the last write.",
+    f"""
+with session as (
+    select session_id, lane,
+        bool_or(status = 'STARTED') as is_running,
+        arg_max(status, started_at) as last_status,
+        arg_max(current_operation, updated_at) as current_operation,
+        min(started_at) as started_at,
+        max(coalesce(finished_at, updated_at)) as updated_at,
+        coalesce(sum(files_done), 0)::bigint as files_done,
+        coalesce(sum(greatest(files_total - files_done, 0)) filter (status = 'STARTED'), 0)::bigint as files_at_work,
+        coalesce(sum(files_failed), 0)::bigint as files_failed,
+        coalesce(sum(files_decoded), 0)::bigint as files_decoded,
+        coalesce(sum(files_taken_over), 0)::bigint as files_taken_over
+    from runs group by session_id, lane
+),
+waiting as (
+    select count(*) as files from planned_files
+    where batch_id is null or batch_id not in (select batch_id from runs where status = 'STARTED' and batch_id is not null)
+),
+known as (
+    select session.*, files_done + files_at_work + case
+        when lane = '{LOCAL_LANE}' and row_number() over (partition by lane order by started_at desc) = 1
+        then waiting.files else 0 end as files_total,
+        epoch(updated_at - started_at) as elapsed_seconds
+    from session cross join waiting
+)
+select
+    session_id, lane,
+    case when is_running or (last_status = 'SUCCESS' and files_total > files_done) then 'PROCESSING'
+        when last_status = 'SUCCESS' then 'COMPLETED' when last_status = 'CANCELED' then 'CANCELLED'
+        else 'FAILED' end as state,
+    files_done, files_total,
+    case when files_total > 0 then 100.0 * files_done / files_total end as percentage,
+    files_done - files_failed as files_succeeded, files_failed, files_decoded, files_taken_over,
+    case when elapsed_seconds > 0 then files_done / elapsed_seconds end as rate_files_per_second,
+    case when files_done > 0 then (files_total - files_done) * elapsed_seconds / files_done end as eta_seconds,
+    current_operation, started_at, updated_at, elapsed_seconds
+from known order by started_at
+""",
+)
+
+STALE_FILES = View(
+    "stale_files",
+    "One row per result that would be made otherwise today, of files that are there: its asset's code or parameters "
+    "changed, or what it read of another asset did. `linernotes ingest --stale` makes them anew.",
+    """
+with present as (
+    select file_key, library, path, library || '/' || path as place from discovered_files where gone_at is null
+),
+special as (
+    select asset, file_key, arg_max(struct_pack(code_version, parameters_hash), priority) as expected
+    from present join asset_versions on priority > 0 and place glob path_pattern
+    group by asset, file_key
+),
+given as (
+    select file_key, asset || '.' || version.key as name, version.value as version
+    from (select file_key, asset, unnest(map_entries(output_versions)) as version from outcomes)
+),
+taken as (
+    select file_key, asset, version.key as name, version.value as version
+    from (select file_key, asset, unnest(map_entries(input_versions)) as version from outcomes)
+),
+outdated as (
+    select taken.file_key, taken.asset, min(taken.name) as name
+    from taken left join given on given.file_key = taken.file_key and given.name = taken.name
+    where given.version is distinct from taken.version
+    group by taken.file_key, taken.asset
+),
+judged as (
+    select outcomes.asset, outcomes.file_key, library, path, case
+        when outcomes.code_version is distinct from coalesce(special.expected.code_version, general.code_version)
+            then 'code_version ' || coalesce(outcomes.code_version, 'unknown') || ' is now '
+                || coalesce(special.expected.code_version, general.code_version)
+        when coalesce(outcomes.parameters_hash, '')
+            <> coalesce(special.expected.parameters_hash, general.parameters_hash, '') then 'parameters changed'
+        when outdated.name is not null then 'input ' || outdated.name || ' changed'
+        end as reason
+    from outcomes
+    join present using (file_key)
+    left join asset_versions general on general.asset = outcomes.asset and general.priority = 0
+    left join special on special.asset = outcomes.asset and special.file_key = outcomes.file_key
+    left join outdated on outdated.asset = outcomes.asset and outdated.file_key = outcomes.file_key
+)
+select asset, file_key, library, path, reason from judged where reason is not null
+""",
+)
+
+QUEUE_DEPTH = View(
+    "queue_depth",
+    "How much waits (S4-36): files queued and running, results deferred that are due now or later.",
+    """
+with running as (select distinct batch_id from runs where status = 'STARTED' and batch_id is not null),
+planned as (
+    select batch_id in (select batch_id from running) as is_running, size_bytes, planned_at from planned_files
+),
+put_off as (select retry_at, outcomes.written_at from outcomes join discovered_files using (file_key)
+    where outcomes.status = 'deferred' and gone_at is null)
+select 'queued' as queue, count(*) as depth, min(planned_at) as waiting_since, coalesce(sum(size_bytes), 0)::bigint as size_bytes
+from planned where is_running is not true
+union all
+select 'running', count(*), min(planned_at), coalesce(sum(size_bytes), 0)::bigint from planned where is_running
+union all
+select 'deferred_due', count(*), min(written_at), null from put_off where retry_at is null or retry_at <= now()
+union all
+select 'deferred_later', count(*), min(written_at), null from put_off where retry_at > now()
+""",
+)
+
+VIEWS = (ENRICHMENT_TASKS, IMPORT_JOBS, IMPORT_ERRORS, IMPORT_PROGRESS, STALE_FILES, QUEUE_DEPTH)

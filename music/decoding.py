@@ -1,0 +1,209 @@
+"""The sound of a file, as blocks of float32 samples between -1 and 1.
+
+A block holds `BLOCK_CELLS` cells of a hundredth of a second (3.2 s), the last one what is left. Everything behind
+this module sees one rate and one layout from beginning to end: a chained stream that changes in the middle is
+converted to what it was at first, and a rate at which a sample does not last a whole number of ticks becomes 44.1
+kHz from the start.
+"""
+
+from collections.abc import Generator, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from types import TracebackType
+from typing import BinaryIO, NamedTuple, Self
+
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.audio.layout import AudioLayout
+from av.audio.resampler import AudioResampler
+from numpy.typing import DTypeLike, NDArray
+
+from music.cells import BLOCK_CELLS, cell_length
+from music.error_codes import AudioFileError, ErrorCode
+from music.formats import AudioFormat
+from music.frames import FrameReader
+from music.ticks import divides_tick
+
+SUBSTITUTE_RATE_HZ = 44_100
+"""What a rate becomes that cannot be counted in ticks."""
+_LOWEST_RATE_HZ, _HIGHEST_RATE_HZ = 8_000, 192_000
+_PLANAR_CHANNELS = 7
+"""PyAV 18.1 reads behind the end of its list of planes when a planar frame has more channels."""
+_USUAL_LAYOUTS = ("mono", "stereo", "2.1", "4.0", "5.0", "5.1", "6.1", "7.1")
+"""What FFmpeg takes one, two … eight channels for that have no names."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Samples:
+    """How a sample format is read."""
+
+    dtype: DTypeLike
+    middle: int
+    """The value of silence."""
+    full_scale: int
+
+
+_SAMPLES = {
+    "u8": _Samples(np.uint8, 128, 1 << 7),
+    "s16": _Samples(np.int16, 0, 1 << 15),
+    "s32": _Samples(np.int32, 0, 1 << 31),
+    "flt": _Samples(np.float32, 0, 1),
+}
+"""By FFmpeg's name without the p of planar; what else there is becomes flt."""
+
+
+class _Shape(NamedTuple):
+    """What all frames of a stream have in common."""
+
+    sample_format: str
+    layout: str
+    rate_hz: int
+
+
+class Decoder:
+    """The sound of one file; an iterator over blocks `(channels, n)`, each valid until the next is asked for.
+
+    Made by `decode`. Iterating raises AudioFileError (UNREADABLE_FILE) when the file cannot be read any more.
+    """
+
+    def __init__(self, reader: FrameReader, frames: Generator[AudioFrame, None, None], first: AudioFrame) -> None:
+        self._reader = reader
+        self._frames = frames
+        self._shape = _handled_shape(first)
+        self.sample_rate_hz = self._shape.rate_hz
+        """Of the blocks."""
+        self.source_rate_hz = first.sample_rate
+        """Of the file."""
+        self.channel_names = _channel_names(first.layout)
+        """FFmpeg's names of the channels' places, in order."""
+        self.decoded_samples = 0
+        """How many samples of each channel the blocks have had up to now."""
+        self._blocks = self._make_blocks(chain([first], frames))
+
+    @property
+    def resampled(self) -> bool:
+        """Whether the file has a rate that cannot be counted in ticks."""
+        return self.sample_rate_hz != self.source_rate_hz
+
+    @property
+    def damaged_packets(self) -> int:
+        """How many packets could not be decoded up to now."""
+        return self._reader.damaged_packets
+
+    def __iter__(self) -> Iterator[NDArray[np.float32]]:
+        return self._blocks
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the decoder; the file stays open."""
+        self._blocks.close()
+        self._frames.close()
+
+    def _make_blocks(self, frames: Iterator[AudioFrame]) -> Generator[NDArray[np.float32], None, None]:
+        samples = _SAMPLES[self._shape.sample_format.removesuffix("p")]
+        size = BLOCK_CELLS * cell_length(self.sample_rate_hz)
+        block = np.empty((len(self.channel_names), size), np.float32)
+        filled = 0
+        for frame in _conformed(frames, self._shape):
+            planes = _planes(frame, samples.dtype)
+            taken, offered = 0, frame.samples
+            while taken < offered:
+                count = min(offered - taken, size - filled)
+                for channel, plane in enumerate(planes):
+                    block[channel, filled : filled + count] = plane[taken : taken + count]
+                taken += count
+                filled += count
+                if filled == size:
+                    yield self._scaled(block, samples)
+                    filled = 0
+        if filled:
+            yield self._scaled(block[:, :filled].copy(), samples)
+
+    def _scaled(self, block: NDArray[np.float32], samples: _Samples) -> NDArray[np.float32]:
+        """Return the block with full scale at 1.0, changed in place."""
+        self.decoded_samples += block.shape[1]
+        if samples.middle:
+            block -= np.float32(samples.middle)
+        if samples.full_scale != 1:
+            block *= np.float32(1 / samples.full_scale)
+        return block
+
+
+def decode(file: BinaryIO, audio_format: AudioFormat) -> Decoder:
+    """Open a file's audio for decoding.
+
+    Args:
+        file: Open for reading, seekable; left open. It must not be read by anyone else meanwhile.
+        audio_format: Its container, from its first bytes.
+
+    Raises:
+        AudioFileError: DECODE_ERROR (nothing could be decoded), DRM_PROTECTED, UNSUPPORTED_FORMAT or UNREADABLE_FILE.
+    """
+    reader = FrameReader(file, audio_format)
+    frames = reader.frames()
+    first = next((frame for frame in frames if frame.samples), None)
+    if first is None:
+        raise AudioFileError(
+            ErrorCode.DECODE_ERROR, f"none of its packets could be decoded ({reader.damaged_packets} damaged)"
+        )
+    return Decoder(reader, frames, first)
+
+
+def _handled_shape(frame: AudioFrame) -> _Shape:
+    """Return the shape that all frames of a recording are brought to which begins with this one."""
+    name = frame.format.name
+    if name.removesuffix("p") not in _SAMPLES:
+        name = "flt"
+    elif frame.layout.nb_channels > _PLANAR_CHANNELS:
+        name = name.removesuffix("p")
+    rate_hz = frame.sample_rate
+    if not (divides_tick(rate_hz) and _LOWEST_RATE_HZ <= rate_hz <= _HIGHEST_RATE_HZ):
+        rate_hz = SUBSTITUTE_RATE_HZ
+    return _Shape(name, frame.layout.name, rate_hz)
+
+
+def _conformed(frames: Iterator[AudioFrame], wanted: _Shape) -> Iterator[AudioFrame]:
+    """Yield the frames in the wanted shape; those that have it already as they are."""
+    shape = wanted
+    resampler = None
+    for frame in frames:
+        found = (frame.format.name, frame.layout.name, frame.sample_rate)
+        if found != shape:
+            yield from _rest_of(resampler)
+            shape = _Shape(*found)
+            resampler = None if found == wanted else _resampler(wanted)
+        if resampler is None:
+            yield frame
+        else:
+            yield from resampler.resample(frame)
+    yield from _rest_of(resampler)
+
+
+def _resampler(wanted: _Shape) -> AudioResampler:
+    return AudioResampler(wanted.sample_format, wanted.layout, wanted.rate_hz)
+
+
+def _rest_of(resampler: AudioResampler | None) -> list[AudioFrame]:
+    return resampler.resample(None) if resampler else []
+
+
+def _planes(frame: AudioFrame, dtype: DTypeLike) -> Iterable[NDArray[np.generic]]:
+    """Return the samples of each channel as the frame has them, each of shape (n,)."""
+    if frame.format.is_planar:
+        return [np.frombuffer(memoryview(plane), dtype, frame.samples) for plane in frame.planes]
+    channels = frame.layout.nb_channels
+    return np.frombuffer(memoryview(frame.planes[0]), dtype, frame.samples * channels).reshape(-1, channels).T
+
+
+def _channel_names(layout: AudioLayout) -> tuple[str, ...]:
+    names = tuple(channel.name for channel in layout.channels)
+    if "NONE" in names and len(names) <= len(_USUAL_LAYOUTS):
+        return tuple(channel.name for channel in AudioLayout(_USUAL_LAYOUTS[len(names) - 1]).channels)
+    return names

@@ -1,0 +1,204 @@
+"""Everything that needs the sound of a file, from one decode.
+
+The sound passes once, block after block, and leaves a few numbers per hundredth of a second and a reduced signal; then
+boundaries are found, and each piece is fingerprinted and measured from what was left. Memory grows by 130 kB with
+each minute of audio, whatever its rate and channels.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from music.cells import CellBlock, cell_length, cut_cells
+from music.error_codes import AudioFileError, ErrorCode
+from music.features import FeatureMeter, FeatureParameters, SpanFeatures, features_of
+from music.fingerprint import MAX_SECONDS, SpanFingerprint, span_fingerprint
+from music.hints import Hints
+from music.levels import LevelMeter, Levels
+from music.reduced_signal import ReducedSignal
+from music.segmentation import Segmentation, SegmentParameters, Span, cut, find_silences
+from music.silences import Silences
+from music.sound_warnings import (
+    damaged_audio,
+    missing_audio,
+    rounded_rate,
+    silent_audio,
+    too_short_pieces,
+)
+from music.ticks import Ticks, seconds_to_ticks, ticks_to_seconds
+
+LONGEST_SECONDS = 24 * 60 * 60
+"""More audio than this in one file is a header that never ends."""
+
+
+class Sound(Protocol):
+    """What can be measured: `music.decoding.Decoder`, or a stand-in for it."""
+
+    @property
+    def sample_rate_hz(self) -> int:
+        """Of the blocks."""
+        ...
+
+    @property
+    def source_rate_hz(self) -> int:
+        """Of the file, where that had to be converted."""
+        ...
+
+    @property
+    def channel_names(self) -> tuple[str, ...]:
+        """FFmpeg's names of the channels' places."""
+        ...
+
+    @property
+    def damaged_packets(self) -> int:
+        """How many packets could not be decoded up to now."""
+        ...
+
+    def __iter__(self) -> Iterator[NDArray[np.float32]]:
+        """Yield blocks `(channels, n)`; all but the last have `BLOCK_CELLS` cells."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureRequest:
+    """What is to be found out about a file.
+
+    Raises:
+        ValueError: Segments are not wanted and no spans are given.
+    """
+
+    want_segments: bool
+    want_fingerprints: bool
+    want_features: bool
+    hints: Hints = field(default_factory=Hints)
+    """What tags, a CUE sheet or chapters say about its pieces."""
+    segment_parameters: SegmentParameters = field(default_factory=SegmentParameters)
+    feature_parameters: FeatureParameters = field(default_factory=FeatureParameters)
+    spans: tuple[Span, ...] | None = None
+    """Its pieces, where they are known and segments are not wanted."""
+    expected_ticks: Ticks | None = None
+    """Its length as its header states it; None where the header is silent or was guessed from the bit rate."""
+    spool_directory: str
+    """A folder for temporary files."""
+
+    def __post_init__(self) -> None:
+        if not self.want_segments and self.spans is None:
+            raise ValueError("give the spans of the pieces, or ask for segments")
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """What was found out about a file."""
+
+    silences: Silences | None
+    """Of the whole file; None if segments were not wanted."""
+    segmentation: Segmentation | None
+    """Its pieces; None if segments were not wanted."""
+    fingerprints: tuple[SpanFingerprint | None, ...]
+    """One per piece, None for a piece that is too short or silent; empty if not wanted."""
+    features: tuple[SpanFeatures, ...]
+    """One per piece; empty if not wanted."""
+    duration_ticks: Ticks
+    """As decoded."""
+    warnings: tuple[tuple[ErrorCode, str], ...]
+    """What is worth knowing about it, each in one line."""
+
+
+class _Meter(Protocol):
+    """What takes a recording block after block."""
+
+    def add(self, block: CellBlock) -> None: ...
+
+
+def measure(decoder: Sound, *, request: MeasureRequest, tick: Callable[[], None]) -> Measurement:
+    """Return what was asked for about a file.
+
+    Args:
+        decoder: Its sound; read to the end.
+        request: What is wanted.
+        tick: Called after every block, so that a supervisor knows that this lives.
+
+    Raises:
+        AudioFileError: DECODE_ERROR (no sound in it), TOO_LONG, and what the decoder raises.
+        OSError: The spool cannot be written.
+    """
+    rate_hz, names = decoder.sample_rate_hz, decoder.channel_names
+    level_meter = LevelMeter(rate_hz, cell_samples=cell_length(rate_hz))
+    feature_meter = FeatureMeter(rate_hz, channel_names=names, parameters=request.feature_parameters)
+    with ReducedSignal(rate_hz, channel_names=names, spool_directory=request.spool_directory) as signal:
+        meters: list[_Meter] = [level_meter]
+        meters += [feature_meter] if request.want_features else []
+        meters += [signal] if request.want_fingerprints else []
+        refused_cells = _listen(decoder, meters, tick=tick)
+        levels = level_meter.finish()
+        silences, segmentation = _segments(levels, request)
+        spans = segmentation.spans if segmentation else request.spans or ()
+        return Measurement(
+            silences=silences,
+            segmentation=segmentation,
+            fingerprints=_fingerprints(signal, spans) if request.want_fingerprints else (),
+            features=_features(feature_meter, spans, levels=levels) if request.want_features else (),
+            duration_ticks=levels.duration_ticks,
+            warnings=tuple(
+                (code, message)
+                for code, message in (
+                    (ErrorCode.TRUNCATED_AUDIO, missing_audio(levels, expected_ticks=request.expected_ticks)),
+                    (ErrorCode.DAMAGED_AUDIO, damaged_audio(decoder.damaged_packets, refused_cells=refused_cells)),
+                    (ErrorCode.SILENT_AUDIO, silent_audio(levels)),
+                    (ErrorCode.TOO_SHORT, too_short_pieces(spans) if request.want_fingerprints else None),
+                    (ErrorCode.RATE_ROUNDED, rounded_rate(decoder.source_rate_hz, rate_hz=rate_hz)),
+                )
+                if message
+            ),
+        )
+
+
+def _listen(decoder: Sound, meters: Sequence[_Meter], *, tick: Callable[[], None]) -> int:
+    """Let the sound pass once and return how many cells were refused."""
+    rate_hz = decoder.sample_rate_hz
+    cell_samples = cell_length(rate_hz)
+    total_samples = refused_cells = 0
+    for samples in decoder:
+        block = cut_cells(samples, cell_samples=cell_samples)
+        for meter in meters:
+            meter.add(block)
+        refused_cells += block.refused_cells
+        total_samples += block.count
+        if total_samples > LONGEST_SECONDS * rate_hz:
+            raise AudioFileError(ErrorCode.TOO_LONG, f"more than {LONGEST_SECONDS // 3600} hours could be decoded")
+        tick()
+    if total_samples == 0:
+        raise AudioFileError(ErrorCode.DECODE_ERROR, "there is no sound in it")
+    return refused_cells
+
+
+def _segments(levels: Levels, request: MeasureRequest) -> tuple[Silences, Segmentation] | tuple[None, None]:
+    if not request.want_segments:
+        return None, None
+    parameters = request.segment_parameters
+    silences = find_silences(levels, parameters)
+    return silences, cut(silences, request.hints, parameters, duration_ticks=levels.duration_ticks)
+
+
+def _features(meter: FeatureMeter, spans: Sequence[Span], *, levels: Levels) -> tuple[SpanFeatures, ...]:
+    cells = meter.finish()
+    return tuple(features_of(levels, cells, start_ticks=span.start_ticks, end_ticks=span.end_ticks) for span in spans)
+
+
+def _fingerprints(signal: ReducedSignal, spans: Sequence[Span]) -> tuple[SpanFingerprint | None, ...]:
+    signal.finish()
+    return tuple(
+        span_fingerprint(
+            signal.read(span.start_ticks, end_ticks=_heard_until(span)),
+            duration_seconds=ticks_to_seconds(Ticks(span.end_ticks - span.start_ticks)),
+        )
+        for span in spans
+    )
+
+
+def _heard_until(span: Span) -> Ticks:
+    """Return the end of what is fingerprinted of a span."""
+    return min(span.end_ticks, Ticks(span.start_ticks + seconds_to_ticks(MAX_SECONDS)))

@@ -1,0 +1,75 @@
+"""Whether a file is one piece of music or several, as its tags, its length and its gaps suggest.
+
+A silence alone says little: songs stop and go on. A collector looks at the name and the clock first: three to
+six minutes with a title are one song, whatever pauses it has; twenty minutes called "Side A" are a side.
+"""
+
+import re
+import statistics
+from collections.abc import Sequence
+
+from music.hints import Hints
+from music.silences import Silence
+from music.ticks import Ticks, seconds_to_ticks
+
+PLAIN_GAP_SECONDS = 1.5
+"""A gap as between two tracks of a CD, or all gaps together. It parts a long file with a title or a number (a work,
+a concert, one of two sides), and a file without either."""
+HIDDEN_GAP_SECONDS = 10.0
+"""A gap that parts a long file with a title and a number: a hidden track follows."""
+PAUSE_SHARE = 1 / 3
+"""A silence shorter than this share of a usual gap is a song's own pause."""
+
+_NUMBER = r"(?:[a-h]|[0-9]{1,2}|one|two|i{1,3})"
+_DISC = r"(?:lp|mc|tape|cassette|kassette|reel|vinyl|record|platte|dis[ck]|cd)"
+_SIDE = r"(?:side|seite|face|lado|lato|kant)"
+_WHOLE = r"(?:full|complete|whole|entire)"
+_COLLECTION = re.compile(
+    rf"(?:{_DISC}\s*{_NUMBER}?\s*)?{_SIDE}[\s_.#]*{_NUMBER}"
+    rf"|{_DISC}[\s_.#]*{_NUMBER}?"
+    rf"|(?:the\s+)?{_WHOLE}\s+(?:album|lp|ep|record|cd|tape|cassette|concert|show|set)",
+    re.IGNORECASE,
+)
+_BETWEEN_PARTS = re.compile(r"\s+[-\u2010-\u2015]+\s+|[:;,/|()\[\]]")
+
+
+def names_collection(title: str) -> bool:
+    """Tell whether a title, or a part of it that is set off, is that of a side, a disc or a whole album."""
+    return any(_COLLECTION.fullmatch(part.strip()) for part in _BETWEEN_PARTS.split(title))
+
+
+def shortest_cutting_gap(hints: Hints, *, duration_ticks: Ticks, longest_track_ticks: Ticks) -> Ticks | None:
+    """Return how long a silence must be to part two pieces; None: this file is one piece.
+
+    | the tags say | up to a long track's length | longer |
+    | a side, a disc, a whole album | any silence | any silence |
+    | no title, no number | any silence | any silence |
+    | the album's title, no number | one piece | any silence |
+    | another title, no number | one piece | 1.5 s |
+    | a number, no title | one piece | 1.5 s |
+    | a title and a number | one piece | 10 s |
+    """
+    title, album = ((name or "").strip().casefold() for name in (hints.title, hints.album))
+    numbered = hints.track_number is not None
+    if names_collection(title) or not (title or numbered):
+        return Ticks(0)
+    if duration_ticks <= longest_track_ticks:
+        return None
+    if title == album and not numbered:
+        return Ticks(0)
+    return seconds_to_ticks(HIDDEN_GAP_SECONDS if title and numbered else PLAIN_GAP_SECONDS)
+
+
+def without_pauses(gaps: Sequence[Silence]) -> tuple[Silence, ...]:
+    """Return the gaps without those so short that they are a song's own pauses."""
+    if not gaps:
+        return ()
+    usual = statistics.median_low(gap.length_ticks for gap in gaps)
+    return tuple(gap for gap in gaps if gap.length_ticks >= usual * PAUSE_SHARE)
+
+
+def speak_for_several(gaps: Sequence[Silence], hints: Hints) -> bool:
+    """Tell whether the gaps are enough to cut a file; if nothing names it they must be plain."""
+    if hints.title or hints.track_number is not None:
+        return True
+    return sum(gap.length_ticks for gap in gaps) >= seconds_to_ticks(PLAIN_GAP_SECONDS)

@@ -1,0 +1,68 @@
+"""The reduced signal of one recording (11,025 Hz, mono, 16 bits), kept until its boundaries are known.
+
+What needs the signal of a piece again reads it from here: its fingerprint. Short recordings stay in memory, long ones
+go to a temporary file without a name, so that memory does not grow with length: three hours are 238 MB.
+"""
+
+import tempfile
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from music.cells import CellBlock
+from music.channels import mono_weights
+from music.decimation import DECIMATED_HZ, Decimator
+from music.ticks import Ticks, ticks_to_samples
+
+_IN_MEMORY_BYTES = 8 << 20
+"""Six minutes."""
+_FULL_SCALE = 32_768
+_SAMPLE = np.dtype(np.int16)
+
+
+class ReducedSignal:
+    """Takes a recording block after block, then gives back any stretch of it.
+
+    Args:
+        sample_rate_hz: Of the recording.
+        channel_names: FFmpeg's names of its channels.
+        spool_directory: Where a long recording is kept. It exists; nothing is left in it.
+    """
+
+    def __init__(self, sample_rate_hz: int, *, channel_names: Sequence[str], spool_directory: str) -> None:
+        self._weights = mono_weights(channel_names)
+        self._decimator = Decimator(sample_rate_hz)
+        self._spool = tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES, dir=spool_directory)  # noqa: SIM115  (closed at exit)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._spool.close()
+
+    def add(self, block: CellBlock) -> None:
+        """Reduce the next block.
+
+        Raises:
+            OSError: The disk is full, or the folder is gone.
+        """
+        self._write(self._decimator(self._weights @ block.samples[:, : block.count]))
+
+    def finish(self) -> None:
+        """Reduce what the last block left over."""
+        self._write(self._decimator.finish())
+
+    def read(self, start_ticks: Ticks, *, end_ticks: Ticks) -> NDArray[np.int16]:
+        """Return the signal of a half-open span, shape (n,)."""
+        start, end = (ticks_to_samples(ticks, rate_hz=DECIMATED_HZ) for ticks in (start_ticks, end_ticks))
+        self._spool.seek(start * _SAMPLE.itemsize)
+        return np.frombuffer(self._spool.read((end - start) * _SAMPLE.itemsize), _SAMPLE)
+
+    def _write(self, samples: NDArray[np.float32]) -> None:
+        steps = np.rint(samples * np.float32(_FULL_SCALE))
+        self._spool.write(np.clip(steps, -_FULL_SCALE, _FULL_SCALE - 1).astype(_SAMPLE).tobytes())

@@ -1,0 +1,242 @@
+"""Where the pieces of music in a file begin and end.
+
+Marks of a CUE sheet or of chapters win. Else the file is cut in the middle of silences (S3-R1), if its tags, its
+length and the gaps themselves say that it holds more than one piece (`music.piece_clues`). `find_silences` needs
+the audio's levels; `cut` does not, so that boundaries are found anew from stored silences when the tags change.
+
+All times are ticks from the beginning of the file. Spans are half-open, in order, do not overlap and together
+cover the file.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from types import MappingProxyType
+from typing import ClassVar, Literal
+
+from music.hints import Hints
+from music.levels import Levels
+from music.marks import Mark
+from music.piece_clues import shortest_cutting_gap, speak_for_several, without_pauses
+from music.silences import (
+    Silence,
+    Silences,
+    level_of_cells,
+    noise_floor,
+    noise_threshold,
+    silences_under,
+)
+from music.source_media import Medium, SourceMedium, judge_medium, tagged_medium
+from music.ticks import Ticks, seconds_to_ticks
+
+MediumName = Literal["CD", "Vinyl", "Cassette", "Other"]
+THRESHOLDS_DBFS: Mapping[MediumName, float] = MappingProxyType(
+    {"CD": -80.0, "Vinyl": -60.0, "Cassette": -50.0, "Other": -60.0}
+)
+"""S3-R1; a tape with Dolby: -70."""
+NOISE_SECONDS = 0.5
+"""What is quiet for so long tells the noise of a recording."""
+END_SECONDS = 1.0
+"""A mark in the last second marks the end, not a piece."""
+NEAR_SECONDS = 1.0
+"""A mark so near to a silence belongs to it: sheets say where a piece begins, not where its gap does."""
+
+FoundBy = Literal["whole_file", "silence", "cue", "chapters"]
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentParameters:
+    """What can be set about finding pieces.
+
+    Raises:
+        ValueError: A value is out of its range; the message names it.
+    """
+
+    medium: MediumName = "Other"
+    """What the files were copied from: CD, Vinyl, Cassette or Other. Gives the threshold, and is believed."""
+    threshold_dbfs: float | None = None
+    """What is at or under it is silent, in dBFS, -100 to 0. Unset: the medium's, or over the recording's noise."""
+    minimum_silence_seconds: float = 0.5
+    """The shortest silence, in seconds, 0.1 to 30."""
+    noise_margin_db: float = 6.0
+    """How far over its noise a recording counts as silent, in dB, 1 to 20."""
+    minimum_piece_seconds: float = 20.0
+    """What sounds shorter is joined to its neighbour, in seconds, 1 to 600: no service would know it."""
+    longest_track_seconds: float = 600.0
+    """A file with a title that is not longer is one piece, in seconds, 60 to 7200."""
+
+    PRESETS: ClassVar[Mapping[str, Mapping[str, object]]] = MappingProxyType(
+        {
+            "CD": {"medium": "CD"},
+            "Vinyl": {"medium": "Vinyl"},
+            "Cassette with Dolby": {"medium": "Cassette", "threshold_dbfs": -70.0},
+            "Cassette without Dolby": {"medium": "Cassette"},
+            "Other": {},
+        }
+    )
+    """S3-R1, by name."""
+
+    def __post_init__(self) -> None:
+        if self.medium not in THRESHOLDS_DBFS:
+            raise ValueError(f"medium is one of {', '.join(THRESHOLDS_DBFS)}, got {self.medium!r}")
+        if self.threshold_dbfs is not None:
+            mistake = "did you leave out the minus?" if self.threshold_dbfs > 0 else ""
+            _check("threshold_dbfs", self.threshold_dbfs, (-100.0, 0.0), mistake)
+        milliseconds = "did you pass milliseconds?"
+        _check("minimum_silence_seconds", self.minimum_silence_seconds, (0.1, 30.0), milliseconds)
+        _check("noise_margin_db", self.noise_margin_db, (1.0, 20.0), "a margin is above the noise")
+        _check("minimum_piece_seconds", self.minimum_piece_seconds, (1.0, 600.0), milliseconds)
+        _check("longest_track_seconds", self.longest_track_seconds, (60.0, 7200.0), "did you pass minutes?")
+
+
+def _check(name: str, value: float, limits: tuple[float, float], mistake: str) -> None:
+    lowest, highest = limits
+    if not lowest <= value <= highest:
+        guess = f"; {mistake}" if mistake else ""
+        raise ValueError(f"{name} is from {lowest:g} to {highest:g}, got {value:g}{guess}")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of music in a file: `start_ticks <= t < end_ticks`."""
+
+    start_ticks: Ticks
+    end_ticks: Ticks
+    found_by: FoundBy
+    title_hint: str | None = None
+    """What a CUE sheet or a chapter calls it."""
+    performer_hint: str | None = None
+    """Who plays it, as said there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segmentation:
+    """The pieces of a file."""
+
+    spans: tuple[Span, ...]
+    """In order, at least one; together they cover the file."""
+    source_medium: SourceMedium
+
+
+def find_silences(levels: Levels, parameters: SegmentParameters) -> Silences:
+    """Return where a file is silent.
+
+    The threshold is the one that is set; else the medium's or, if that is higher, one over the recording's own
+    noise, as far as what is quietest in it is noise at all.
+    """
+    cells_dbfs = level_of_cells(levels)
+    cells_per_second = levels.sample_rate_hz / levels.cell_samples
+    floor_dbfs = noise_floor(cells_dbfs, cells_per_second=cells_per_second, seconds=NOISE_SECONDS)
+    threshold_dbfs = parameters.threshold_dbfs
+    if threshold_dbfs is None:
+        over_noise_dbfs = noise_threshold(cells_dbfs, floor_dbfs, margin_db=parameters.noise_margin_db)
+        threshold_dbfs = max(THRESHOLDS_DBFS[parameters.medium], over_noise_dbfs)
+    least_seconds = parameters.minimum_silence_seconds
+    silences = silences_under(threshold_dbfs, cells_dbfs, levels=levels, seconds=least_seconds)
+    return Silences(threshold_dbfs, floor_dbfs, silences)
+
+
+def cut(silences: Silences, hints: Hints, parameters: SegmentParameters, *, duration_ticks: Ticks) -> Segmentation:
+    """Return the pieces of a file and what it was probably copied from.
+
+    Args:
+        silences: Of the whole file, from `find_silences`.
+        hints: What its tags, a CUE sheet or chapters say.
+        parameters: Those with which the silences were found.
+        duration_ticks: How long the decoded audio is.
+
+    Raises:
+        ValueError: There is no audio.
+    """
+    if duration_ticks <= 0:
+        raise ValueError(f"a file without audio has no pieces, got a duration of {duration_ticks} ticks")
+    spans = _spans_by_marks(hints, parameters, duration_ticks)
+    if spans:
+        gaps = _gaps_at([span.start_ticks for span in spans[1:]], silences)
+    else:
+        gaps = _gaps_between_pieces(silences, hints, parameters, duration_ticks=duration_ticks)
+        spans = _spans_by_gaps(gaps, duration_ticks)
+    medium = judge_medium(
+        gaps,
+        segment_count=len(spans),
+        noise_floor_dbfs=silences.noise_floor_dbfs,
+        said=Medium(parameters.medium) if parameters.medium != "Other" else Medium.UNKNOWN,
+        tagged=tagged_medium(hints.medium_tag),
+    )
+    return Segmentation(spans, medium)
+
+
+def _spans_by_marks(hints: Hints, parameters: SegmentParameters, duration_ticks: Ticks) -> tuple[Span, ...]:
+    """Return the pieces that marks divide; none if nobody set marks.
+
+    What lies before the first mark belongs to the first piece, unless it is long enough to be one.
+    """
+    last_start = duration_ticks - seconds_to_ticks(END_SECONDS)
+    marks = [mark for mark in hints.marks if 0 <= mark.start_ticks <= last_start]
+    if hints.found_by is None or not marks:
+        return ()
+    if marks[0].start_ticks >= seconds_to_ticks(parameters.minimum_piece_seconds):
+        marks.insert(0, Mark(Ticks(0)))
+    starts = [Ticks(0), *(mark.start_ticks for mark in marks[1:])]
+    return tuple(
+        Span(start, end, hints.found_by, mark.title, mark.performer)
+        for mark, (start, end) in zip(marks, pairwise([*starts, duration_ticks]), strict=True)
+    )
+
+
+def _spans_by_gaps(gaps: Sequence[Silence], duration_ticks: Ticks) -> tuple[Span, ...]:
+    edges = [Ticks(0), *(gap.middle_ticks for gap in gaps), duration_ticks]
+    found_by: FoundBy = "silence" if gaps else "whole_file"
+    return tuple(Span(start, end, found_by) for start, end in pairwise(edges))
+
+
+def _gaps_at(boundaries: Sequence[Ticks], silences: Silences) -> list[Silence]:
+    """Return the silences in or near which boundaries lie."""
+    near = seconds_to_ticks(NEAR_SECONDS)
+    at = sorted(boundaries)
+    return [
+        silence
+        for silence in silences.silences
+        if bisect_right(at, silence.end_ticks + near) > bisect_left(at, silence.start_ticks - near)
+    ]
+
+
+def _gaps_between_pieces(
+    silences: Silences, hints: Hints, parameters: SegmentParameters, *, duration_ticks: Ticks
+) -> tuple[Silence, ...]:
+    """Return the silences that part pieces of music, in order."""
+    longest_track = seconds_to_ticks(parameters.longest_track_seconds)
+    shortest_gap = shortest_cutting_gap(hints, duration_ticks=duration_ticks, longest_track_ticks=longest_track)
+    if shortest_gap is None:
+        return ()
+    candidates = [silence for silence in silences.silences if silence.length_ticks >= shortest_gap]
+    gaps = _without_short_pieces(
+        candidates,
+        _sound_before(silences.silences),
+        all_sound=duration_ticks - sum(silence.length_ticks for silence in silences.silences),
+        shortest_piece=seconds_to_ticks(parameters.minimum_piece_seconds),
+    )
+    gaps = without_pauses(gaps)
+    return gaps if speak_for_several(gaps, hints) else ()
+
+
+def _sound_before(silences: Sequence[Silence]) -> dict[Silence, int]:
+    """Return how many ticks of the file sound before each silence: a quiet end with a few notes is no piece."""
+    silent_before = accumulate((silence.length_ticks for silence in silences), initial=0)
+    return {silence: silence.start_ticks - silent for silence, silent in zip(silences, silent_before, strict=False)}
+
+
+def _without_short_pieces(
+    candidates: Sequence[Silence], sound_before: Mapping[Silence, int], *, all_sound: int, shortest_piece: Ticks
+) -> list[Silence]:
+    """Return the gaps that leave no piece with too little sound: the longest first, as far as there is room."""
+    edges = [0, all_sound]
+    gaps: list[Silence] = []
+    for gap in sorted(candidates, key=lambda gap: gap.length_ticks, reverse=True):
+        sound = sound_before[gap]
+        place = bisect_left(edges, sound)
+        if min(sound - edges[place - 1], edges[place] - sound) >= shortest_piece:
+            edges.insert(place, sound)
+            gaps.append(gap)
+    return sorted(gaps, key=lambda gap: gap.start_ticks)

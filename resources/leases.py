@@ -1,0 +1,293 @@
+"""Batches as leases: which files a run has, who asked for it, and what becomes of files that a run did not finish.
+
+A lease is a row. Its files stay `todo` until the lake holds their outcome; when its run is over or dead, what is left
+goes back. A batch that fails twice is halved until the file that breaks it stands alone.
+"""
+
+import hashlib
+import json
+import re
+import sqlite3
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from resources.state import transaction
+
+MOST_BYTES = 20_000_000_000
+"""Of music in one batch."""
+FIRST_FILES = 50
+"""The first batch of a session is small, so that facts appear early."""
+HALVED_AFTER = 2
+"""Failures after which a batch is halved."""
+ALONE_AT_MOST = 3
+"""Failures of a file alone, after which it is set aside."""
+DISC_FOLDER = re.compile(rb"(?:cd|dis[ck]|disque|vol(?:ume)?)[ ._-]*\d{1,2}\b.*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Files for one run."""
+
+    id: str
+    """Also the run key: a repeated or stale batch is never taken for an old one."""
+    lane: str
+    keys: tuple[str, ...]
+    stale: bool
+    """Results of older code or parameters are made anew as well."""
+    owner: str = ""
+    """The lock of the process that planned it."""
+    run_id: str | None = None
+    planned_at: float = 0.0
+    attempt: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A file as the planner knows it."""
+
+    file_key: str
+    library: str
+    path: bytes
+    """Relative to the root."""
+    size_bytes: int
+    modified_ns: int
+    sidecars: str
+    reason: str
+    stale: bool
+
+    @property
+    def stamp(self) -> str:
+        """The planner's word for this look at the file: the same stamp means the same bytes and neighbours."""
+        return f"{self.size_bytes}:{self.modified_ns}:{self.sidecars}"
+
+
+FILE_COLUMNS = """file.file_key, file.library,
+    case when file.folder = x'' then file.name else cast(file.folder || x'2f' || file.name as blob) end as path,
+    file.size_bytes, file.modified_ns, coalesce(folder.sidecars, '') as sidecars, file.reason, file.stale"""
+FILE_SOURCE = "file left join folder on folder.library = file.library and folder.path = file.folder"
+
+
+def _planned(row: sqlite3.Row) -> Planned:
+    return Planned(**{**dict(row), "stale": bool(row["stale"])})
+
+
+def album_of(library: str, folder: bytes) -> tuple[str, bytes]:
+    """Return what belongs together: a folder with its sibling disc folders."""
+    above, _, name = folder.rpartition(b"/")
+    return (library, above) if DISC_FOLDER.fullmatch(name) else (library, folder)
+
+
+def lease_files(
+    connection: sqlite3.Connection,
+    *,
+    lane: str,
+    owner: str,
+    batch_files: int,
+    within: tuple[str, bytes] | None = None,
+) -> list[Lease]:
+    """Lease all settled files that are to be visited, album by album, in batches.
+
+    Args:
+        connection: The state.
+        lane: Whose batches they are.
+        owner: The lock that this process holds.
+        batch_files: The most files of a batch; a larger folder is split.
+        within: Only files of this library and below this folder.
+    """
+    with transaction(connection):
+        rows = connection.execute(
+            "select file_key, library, folder, size_bytes, attempts, together, stale from file "
+            "where todo = 1 and settled = 1 and gone = 0 and batch is null order by library, folder, name"
+        ).fetchall()
+        if within is not None:
+            rows = [row for row in rows if is_within((row["library"], row["folder"]), within)]
+        leases = [
+            Lease(_lease_id(keys), lane, keys, stale=stale, owner=owner, planned_at=time.time(), attempt=attempt)
+            for keys, stale, attempt in pack(rows, batch_files=batch_files)
+        ]
+        for lease in leases:
+            _insert(connection, lease)
+    return leases
+
+
+def is_within(place: tuple[str, bytes], within: tuple[str, bytes]) -> bool:
+    """Tell whether a folder of a library is another one or lies below it."""
+    library, folder = within
+    return place[0] == library and (place[1] == folder or not folder or place[1].startswith(folder + b"/"))
+
+
+def pack(rows: Sequence[sqlite3.Row], *, batch_files: int) -> list[tuple[tuple[str, ...], bool, int]]:
+    """Divide files into batches of whole albums: keys, whether stale results are wanted, how often they failed.
+
+    Files that were in a batch that failed twice are kept apart, at most `together` of them in one batch.
+    """
+    albums: dict[tuple[str, bytes], list[sqlite3.Row]] = {}
+    for row in rows:
+        albums.setdefault(album_of(row["library"], row["folder"]), []).append(row)
+    packer = _Packer(batch_files)
+    for album in albums.values():
+        packer.add([row for row in album if row["together"] is None])
+    for together, failed in groupby(
+        sorted((row for row in rows if row["together"]), key=lambda row: row["together"]),
+        key=lambda row: row["together"],
+    ):
+        files = list(failed)
+        for start in range(0, len(files), together):
+            packer.batches.append(files[start : start + together])
+    return [
+        (
+            tuple(row["file_key"] for row in batch),
+            any(row["stale"] for row in batch),
+            max(row["attempts"] for row in batch),
+        )
+        for batch in packer.batches
+    ]
+
+
+class _Packer:
+    """Fills batches with albums; the first batch is small."""
+
+    def __init__(self, batch_files: int) -> None:
+        self._most = batch_files
+        self._size = 0
+        self.batches: list[list[sqlite3.Row]] = []
+
+    def add(self, album: list[sqlite3.Row]) -> None:
+        if self.batches and len(self.batches[-1]) + len(album) > self._limit():
+            self._size = MOST_BYTES  # the album begins a batch of its own
+        for row in album:
+            if not self.batches or len(self.batches[-1]) >= self._limit() or self._size >= MOST_BYTES:
+                self.batches.append([])
+                self._size = 0
+            self.batches[-1].append(row)
+            self._size += row["size_bytes"]
+
+    def _limit(self) -> int:
+        return min(FIRST_FILES, self._most) if len(self.batches) == 1 else self._most
+
+
+def _lease_id(keys: Iterable[str]) -> str:
+    return hashlib.blake2b(f"{time.time_ns()}{json.dumps(list(keys))}".encode(), digest_size=8).hexdigest()
+
+
+def _insert(connection: sqlite3.Connection, lease: Lease) -> None:
+    connection.execute(
+        "insert into batch values (?, ?, ?, ?, ?, null, 'open', ?, ?)",
+        (
+            lease.id,
+            lease.lane,
+            json.dumps(lease.keys),
+            lease.owner,
+            lease.planned_at,
+            lease.attempt,
+            lease.stale,
+        ),
+    )
+    connection.executemany("update file set batch = ? where file_key = ?", [(lease.id, key) for key in lease.keys])
+
+
+def open_leases(connection: sqlite3.Connection, *, lane: str | None = None) -> list[Lease]:
+    """Return the leases that are not released, oldest first."""
+    rows = connection.execute(
+        "select * from batch where state = 'open' and (?1 is null or lane = ?1) order by planned_at", (lane,)
+    ).fetchall()
+    return [_lease(row) for row in rows]
+
+
+def lease_of(connection: sqlite3.Connection, lease_id: str) -> Lease | None:
+    """Return a lease by its id."""
+    row = connection.execute("select * from batch where id = ?", (lease_id,)).fetchone()
+    return _lease(row) if row else None
+
+
+def _lease(row: sqlite3.Row) -> Lease:
+    return Lease(
+        row["id"],
+        row["lane"],
+        tuple(json.loads(row["keys"])),
+        stale=bool(row["stale"]),
+        owner=row["owner"],
+        run_id=row["run_id"],
+        planned_at=row["planned_at"],
+        attempt=row["attempt"],
+    )
+
+
+def begin_run(connection: sqlite3.Connection, lease_id: str, run_id: str) -> None:
+    """Say which run has a lease."""
+    connection.execute("update batch set run_id = ? where id = ?", (run_id, lease_id))
+
+
+def files_of(connection: sqlite3.Connection, keys: Sequence[str]) -> dict[str, Planned]:
+    """Return what is known of files, by key; a key that is unknown or gone is left out."""
+    found: dict[str, Planned] = {}
+    for start in range(0, len(keys), 500):
+        part = keys[start : start + 500]
+        marks = ",".join("?" * len(part))
+        rows = connection.execute(
+            f"select {FILE_COLUMNS} from {FILE_SOURCE} where file.gone = 0 and file_key in ({marks})", part
+        )
+        found.update((row["file_key"], _planned(row)) for row in rows)
+    return {key: found[key] for key in keys if key in found}
+
+
+def finish_files(connection: sqlite3.Connection, files: Iterable[Planned]) -> None:
+    """Say that the lake holds the outcome of these files, unless they changed meanwhile."""
+    with transaction(connection):
+        connection.executemany(
+            "update file set todo = 0, stale = 0, attempts = 0, together = null, batch = null where file_key = ? "
+            "and size_bytes = ? and modified_ns = ? and coalesce((select sidecars from folder "
+            "where folder.library = file.library and folder.path = file.folder), '') = ?",
+            [(file.file_key, file.size_bytes, file.modified_ns, file.sidecars) for file in files],
+        )
+
+
+def release(connection: sqlite3.Connection, lease: Lease, *, outcome: str, failed: bool) -> list[str]:
+    """Give a lease's unfinished files back; count a failure; return files that failed too often alone.
+
+    Args:
+        connection: The state.
+        lease: The lease.
+        outcome: What became of it, for the log: SUCCESS, FAILURE, CANCELED, dead, lost, given back.
+        failed: Whether the batch itself is to blame, so that it is halved the second time.
+    """
+    with transaction(connection):
+        changed = connection.execute(
+            "update batch set state = ? where id = ? and state = 'open'", (outcome, lease.id)
+        ).rowcount
+        if not changed:
+            return []
+        left = connection.execute(
+            "select file_key from file where batch = ? and todo = 1 and gone = 0", (lease.id,)
+        ).fetchall()
+        attempts = lease.attempt + failed
+        together = max(1, len(left) // 2) if attempts >= HALVED_AFTER else None
+        connection.execute("update file set batch = null where batch = ? and todo = 0", (lease.id,))
+        connection.execute(
+            "update file set batch = null, attempts = ?, together = coalesce(?, together) where batch = ?",
+            (attempts, together, lease.id),
+        )
+        alone = failed and len(lease.keys) == 1 and attempts >= HALVED_AFTER + ALONE_AT_MOST
+        return [row["file_key"] for row in left] if alone else []
+
+
+def set_aside(connection: sqlite3.Connection, keys: Iterable[str]) -> None:
+    """Stop planning files; a change of the file or a person brings them back."""
+    connection.executemany("update file set todo = 0 where file_key = ?", [(key,) for key in keys])
+
+
+def ask_again(connection: sqlite3.Connection, keys: Iterable[str], *, reason: str, stale: bool) -> int:
+    """Plan files again that did not change; return how many there are."""
+    with transaction(connection):
+        return connection.executemany(
+            "update file set todo = 1, reason = ?, stale = ?, attempts = 0, together = null "
+            "where file_key = ? and gone = 0",
+            [(reason, stale, key) for key in keys],
+        ).rowcount
+
+
+def count_todo(connection: sqlite3.Connection) -> int:
+    """Return how many files are to be visited, leased or not."""
+    return connection.execute("select count(*) from file where todo = 1 and gone = 0").fetchone()[0]

@@ -1,0 +1,80 @@
+"""Runs whose process is gone: they are failed, what they held is freed, and their files go back to the planner.
+
+A run's process holds a lock of the kernel from before the run exists. A run that has begun and whose lock is free is
+dead, whoever killed it; nothing else in Dagster's stock launcher notices.
+"""
+
+import sqlite3
+import time
+from pathlib import Path
+
+import dagster as dg
+
+from ingest_assets.batch import BATCH_TAG, OVER, daemon_is_alive, fail_run, run_lock
+from resources import leases, locks
+from resources.leases import Lease
+
+START_GRACE_SECONDS = 120.0
+"""How long a run of the daemon may take from its row to its process."""
+DEAD = "its process is gone (killed, or the power was cut); the next run goes on where it stopped"
+BEGUN = (dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING)
+NOT_BEGUN = (dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING)
+
+
+def reap_leases(instance: dg.DagsterInstance, connection: sqlite3.Connection, home: Path) -> list[str]:
+    """Release every lease whose run is over or dead; return files that broke their run again and again, alone."""
+    guilty: list[str] = []
+    for lease in leases.open_leases(connection):
+        outcome = _outcome(instance, home, lease)
+        if outcome is not None:
+            to_blame = outcome == "FAILURE" or (outcome == "dead" and locks.is_held(home, lease.owner))
+            guilty += leases.release(connection, lease, outcome=outcome, failed=to_blame)
+    return guilty
+
+
+def fail_orphans(instance: dg.DagsterInstance, home: Path) -> list[str]:
+    """Fail runs that began and whose process is gone, also those that no lease knows; return their ids."""
+    failed: list[str] = []
+    for record in instance.get_run_records(dg.RunsFilter(statuses=[*BEGUN, *NOT_BEGUN])):
+        run = record.dagster_run
+        since = record.start_time or record.create_timestamp.timestamp()
+        if _is_dead(run, home, since=since):
+            fail_run(instance, run, DEAD)
+            failed.append(run.run_id)
+    return failed
+
+
+def _is_dead(run: dg.DagsterRun, home: Path, *, since: float) -> bool:
+    lock = locks.state_of(home, run_lock(run.run_id))
+    return lock == "free" or (lock == "never" and time.time() - since > START_GRACE_SECONDS)
+
+
+def _outcome(instance: dg.DagsterInstance, home: Path, lease: Lease) -> str | None:
+    """Return what became of a lease, None while it is under way."""
+    run = _run_of(instance, lease)
+    if run is None:
+        return None if locks.is_held(home, lease.owner) else "lost"
+    if run.status in OVER:
+        return run.status.value
+    if run.status == dg.DagsterRunStatus.QUEUED:
+        if daemon_is_alive(instance):
+            return None
+        fail_run(
+            instance,
+            run,
+            "queued, and no Dagster daemon is there to start it: the next planner takes it over",
+        )
+        return "queue lost"
+    record = instance.get_run_record_by_id(run.run_id)
+    since = (record.start_time or record.create_timestamp.timestamp()) if record else 0.0
+    if not _is_dead(run, home, since=since):
+        return None
+    fail_run(instance, run, DEAD)
+    return "dead"
+
+
+def _run_of(instance: dg.DagsterInstance, lease: Lease) -> dg.DagsterRun | None:
+    if lease.run_id is not None:
+        return instance.get_run_by_id(lease.run_id)
+    runs = instance.get_runs(filters=dg.RunsFilter(tags={BATCH_TAG: lease.id}), limit=1)
+    return runs[0] if runs else None
