@@ -139,7 +139,7 @@ class BatchRun:
     def _entry(self, event: Materialized) -> EventLogEntry:
         spec = self.specs[event.asset]
         tags = {
-            "dagster/code_version": spec.code_version or "0",
+            "dagster/code_version": event.code_version,
             "dagster/data_version": event.data_version,
             "dagster/data_version_is_user_provided": "true",
         }

@@ -48,11 +48,14 @@ def ingest(path: str | None, *, dry_run: bool, stale: bool, accept_missing: bool
 
 def _demo() -> tuple[Settings, str]:
     """Make the demo library and return the settings of its own home."""
-    from ingest_assets.demo_library import make_demo_library
+    from ingest_assets.demo_library import DemoFolderError, make_demo_library
 
     music = DEMO / "music"
     say(f"No folder was given (MUSIC=~/Music would): making a small demo library in {music} …")
-    make_demo_library(music)
+    try:
+        make_demo_library(music)
+    except DemoFolderError as error:
+        raise SettingsError(str(error)) from error
     os.environ["LINERNOTES_HOME"] = str(DEMO / "data")
     return load_settings(), str(music)
 
@@ -106,6 +109,7 @@ def sql(query: str | None, *, form: str) -> None:
     settings = existing_settings()
     if query is None:
         open_shell(settings)
+        return
     sys.exit(print_query(settings, query, form=form))
 
 

@@ -32,6 +32,11 @@ class Wish:
     anew: bool
     """A person asked for these very files: nothing is taken over."""
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether every asset of the visit was selected: only then is a file done with."""
+        return self.assets.issuperset(asset.name for asset in ASSETS)
+
 
 @dataclass(slots=True)
 class Decision:

@@ -1,5 +1,6 @@
 """discovered_files: one row per file of music: where it lies, what it is, what its tags and its name say."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from ingest_assets.file_asset import FileAsset
@@ -87,7 +88,7 @@ def show_path(path: bytes) -> str:
     return path.decode("utf-8", "backslashreplace")
 
 
-def data_version(row: dict[str, object]) -> str:
+def data_version(row: Mapping[str, object]) -> str:
     """Return the version of a row: the same for the same file, however often it was touched."""
     return digest({name: value for name, value in row.items() if name not in VOLATILE})
 

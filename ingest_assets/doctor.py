@@ -27,7 +27,7 @@ class Finding:
 
     def __str__(self) -> str:
         """Return it as a line."""
-        return f"{self.layer:<12}{self.state:<8}{self.message}" + (f" {self.cure}" if self.cure else "")
+        return f"{self.layer:<14} {self.state:<7} {self.message}" + (f"  → {self.cure}" if self.cure else "")
 
 
 def examine() -> list[Finding]:

@@ -9,7 +9,7 @@ from ingest_assets.decision import ASSETS, MEASURED, Decision, Situation, Wish, 
 from ingest_assets.known_files import FileFacts
 from ingest_assets.materialized import Materialized
 from ingest_assets.versions import Expected, Known, digest_rows, is_current
-from music.error_codes import ErrorCode
+from music.error_codes import ErrorCode, Severity
 from music.measurement import Measurement
 from resources.leases import Planned
 
@@ -45,7 +45,7 @@ class FileResult:
     events: list[Materialized] = field(default_factory=list)
     decoded: bool = False
     finished: bool = True
-    """False where the file must be visited again (it changed while it was read)."""
+    """False where the file is still due: it changed while it was read, or not all its assets were asked for."""
 
     @property
     def failed(self) -> bool:
@@ -82,16 +82,22 @@ class FileResult:
         }
 
 
-def discovered(row: Row, *, error: tuple[ErrorCode, str] | None = None, seconds: float = 0.0) -> Made:
-    """Return what came of discovered_files: its row, whether or not the file could be read."""
+def discovered(row: Row, *, fault: tuple[ErrorCode, str] | None = None, seconds: float = 0.0) -> Made:
+    """Return what came of discovered_files: its row, whether or not the file could be read.
+
+    Args:
+        row: The row.
+        fault: What is wrong with the file; only a warning lets it pass.
+        seconds: Processor time.
+    """
     known = Known(
-        status="error" if error else "done",
+        status="error" if fault and fault[0].severity != Severity.WARNING else "done",
         code_version=discovered_files.ASSET.code_version,
-        data_version=discovered_files.data_version(row | {"error_code": error[0] if error else None}),
+        data_version=discovered_files.data_version(row | {"error_code": fault[0] if fault else None}),
         parameters_hash="",
         output_versions=discovered_files.output_versions(row),
-        error_code=error[0] if error else None,
-        message=error[1] if error else None,
+        error_code=fault[0] if fault else None,
+        message=fault[1] if fault else None,
     )
     return Made("discovered_files", known, "computed", rows={"discovered_files": [row]}, seconds=seconds)
 
@@ -141,7 +147,9 @@ def _recut(planned: Planned, expected: Expected, decision: Decision) -> Made:
         ],
     }
     outputs = {"spans": segments.spans_version(decision.recut.spans)}
-    return _computed("segments", expected, rows, outputs=outputs, warnings=(), how="recut")
+    warned = source.outcomes["segments"]  # of the audio, which is the same
+    warnings = [(ErrorCode(warned.error_code), warned.message or "")] if warned.error_code else []
+    return _computed("segments", expected, rows, outputs=outputs, warnings=warnings, how="recut")
 
 
 def measured(planned: Planned, situation: Situation, decision: Decision, measurement: Measurement) -> list[Made]:
@@ -211,6 +219,7 @@ def events_of(result: FileResult, facts: FileFacts) -> list[Materialized]:
         Materialized(
             made.asset,
             result.planned.file_key,
+            code_version=made.known.code_version,
             data_version=made.known.data_version or f"none:{made.known.error_code or made.known.status}",
             inputs={name: versions.get(name) or "INITIAL" for name in BY_NAME[made.asset].upstream},
             metadata=_metadata(made),
@@ -224,8 +233,8 @@ def _was_good(facts: FileFacts, asset: str) -> bool:
     return asset in facts.outcomes and facts.outcomes[asset].status in GOOD
 
 
-def _metadata(made: Made) -> dict[str, object]:
-    metadata: dict[str, object] = {"status": made.known.status, "how": made.how}
+def _metadata(made: Made) -> dict[str, str | int]:
+    metadata: dict[str, str | int] = {"status": made.known.status, "how": made.how}
     if made.rows is not None:
         metadata["dagster/partition_row_count"] = len(made.rows[made.asset])
     if made.known.error_code:
@@ -251,4 +260,4 @@ def kept_whole(planned: Planned, facts: FileFacts, wish: Wish, parameters_hash: 
             if known is None or not is_current(known, expected, renew=wish.renew):
                 return None
             made.append(Made(asset.name, known, "kept"))
-    return FileResult(planned, made)
+    return FileResult(planned, made, finished=wish.is_whole)

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ingest_assets import discovered_files
 from ingest_assets.decision import ASSETS, Decision, Situation, Wish, decide, expected_of
@@ -18,17 +18,19 @@ from ingest_assets.file_result import (
     not_made,
 )
 from ingest_assets.known_files import FileFacts
+from ingest_assets.segments import spans_version
 from ingest_assets.versions import Expected
 from music.error_codes import ErrorCode
 from music.hints import Hints
 from music.measurement import Measurement, MeasureRequest
+from music.segmentation import cut
 from resources.folders import join
 from resources.leases import Planned
 from resources.reading import Probed, ReadTask
 from resources.settings import Root
 
-Signature = tuple[str, str, frozenset[str], str]
-"""What a measurement is of: audio, hints, assets, parameters and pieces. Equal signatures, equal measurements."""
+Signature = tuple[str, frozenset[str], str]
+"""What a measurement is of: audio, assets, parameters, and the pieces where they are known."""
 
 
 @dataclass(slots=True)
@@ -41,6 +43,7 @@ class FileVisit:
     wish: Wish
     parameters: FileParameters
     row: Row = field(init=False)
+    tag_fault: tuple[ErrorCode, str] | None = None
     situation: Situation | None = None
     decision: Decision = field(default_factory=Decision)
 
@@ -64,6 +67,8 @@ class FileVisit:
         if cue is not None:
             cue_path = discovered_files.show_path(join(os.path.dirname(self.planned.path), cue))
         self.row = discovered_files.probed(self.row, found.probe, found.hints, cue_path=cue_path)
+        if found.probe.tags.warning:
+            self.tag_fault = (ErrorCode.TAGS_UNREADABLE, found.probe.tags.warning)
         self.situation = self._situate(found.hints, twins(found.probe.audio_sha256))
         self.decision = decide(self.situation, self.wish)
         if not self.decision.measure:
@@ -89,20 +94,33 @@ class FileVisit:
             segment_parameters=self.parameters.segments,
             feature_parameters=self.parameters.features,
             spans=self.decision.spans,
-            expected_ticks=found.probe.duration_ticks,
+            expected_ticks=None if found.probe.duration_is_estimate else found.probe.duration_ticks,
             spool_directory=spool,
         )
 
     @property
     def signature(self) -> Signature:
         """What its measurement is of."""
-        made_of = f"{sorted(self.parameters.hashes.items())}{self.decision.spans}"
+        spans = spans_version(self.decision.spans) if self.decision.spans else ""
+        made_of = f"{sorted(self.parameters.hashes.items())}{spans}"
         return (
             str(self.row["audio_sha256"]),
-            str(self.row["hints_sha256"]),
             frozenset(self.decision.measure),
             made_of,
         )
+
+    def fitted(self, measurement: Measurement) -> Measurement | None:
+        """Return a measurement of equal audio as it would be of this file; None where its hints divide it otherwise."""
+        if self.situation is None or measurement.silences is None or measurement.segmentation is None:
+            return measurement
+        own = cut(
+            measurement.silences,
+            self.situation.hints,
+            self.parameters.segments,
+            duration_ticks=measurement.duration_ticks,
+        )
+        same = spans_version(own.spans) == spans_version(measurement.segmentation.spans)
+        return replace(measurement, segmentation=own) if same else None
 
     def finished(self, measurement: Measurement | None, *, seconds: float) -> FileResult:
         """Return the result of a file that was read to its end."""
@@ -140,7 +158,7 @@ class FileVisit:
         """The file itself is bad: that is its row; what comes after is skipped."""
         if "discovered_files" not in self.wish.assets:
             return self._result(self._left("error", (code, message)))
-        made = [discovered(self.row, error=(code, message), seconds=seconds)]
+        made = [discovered(self.row, fault=(code, message), seconds=seconds)]
         return self._result(made + self._left("skipped", (code, message), remove=True))
 
     def _left(self, status: str, error: tuple[ErrorCode, str], *, remove: bool = False) -> list[Made]:
@@ -157,12 +175,14 @@ class FileVisit:
         ]
 
     def _discovered(self, *, seconds: float) -> list[Made]:
-        return [discovered(self.row, seconds=seconds)] if "discovered_files" in self.wish.assets else []
+        if "discovered_files" not in self.wish.assets:
+            return []
+        return [discovered(self.row, fault=self.tag_fault, seconds=seconds)]
 
     def _changed(self) -> bool:
         return self.facts.audio_sha256 != self.row["audio_sha256"]
 
     def _result(self, made: list[Made], *, decoded: bool = False) -> FileResult:
-        result = FileResult(self.planned, made, decoded=decoded)
+        result = FileResult(self.planned, made, decoded=decoded, finished=self.wish.is_whole)
         result.events = events_of(result, self.facts)
         return result

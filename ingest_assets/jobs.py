@@ -1,16 +1,16 @@
 """The jobs, one a lane: processor and network overlap, and a slow service never holds the analysis."""
 
+from dataclasses import asdict
+
 import dagster as dg
 
 from ingest_assets.asset_specs import GROUP
 from ingest_assets.batch import LANE_TAG
-from ingest_assets.partitions import FILES
 from resources.lake import LakeResource
 
 ingest_files = dg.define_asset_job(
     "ingest_files",
     selection=dg.AssetSelection.groups(GROUP),
-    partitions_def=FILES,
     executor_def=dg.in_process_executor,
     tags={LANE_TAG: "ingest_files"},
     description="Opens each file of a batch once: what it is, where its pieces lie, what they measure.",
@@ -20,7 +20,7 @@ ingest_files = dg.define_asset_job(
 @dg.op(description="Merges small files, lets snapshots older than 30 days go, forgets files gone for 30 days.")
 def maintain(context: dg.OpExecutionContext, lake: LakeResource) -> None:
     """Look after the lake's own files, inside the lock of its writers."""
-    context.add_output_metadata(dict(lake.open().maintain()))
+    context.add_output_metadata(asdict(lake.open().maintain()))
 
 
 @dg.job(executor_def=dg.in_process_executor, tags={LANE_TAG: "maintain_lake"})

@@ -10,7 +10,9 @@ class Materialized:
 
     asset: str
     file_key: str
+    code_version: str
+    """Of the code that made the result, which may be older than today's."""
     data_version: str
     inputs: Mapping[str, str]
     """The data version of each upstream asset."""
-    metadata: Mapping[str, object]
+    metadata: Mapping[str, str | int]

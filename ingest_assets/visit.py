@@ -14,9 +14,10 @@ from dagster import AssetExecutionContext
 from ingest_assets.asset_specs import POLICY, spec_of
 from ingest_assets.batch import BatchRun
 from ingest_assets.decision import ASSETS, Wish
+from ingest_assets.equal_audio import EqualAudio
 from ingest_assets.file_parameters import ParametersOfFiles
 from ingest_assets.file_result import FileResult, events_of, kept_whole
-from ingest_assets.file_visit import FileVisit, Signature
+from ingest_assets.file_visit import FileVisit
 from ingest_assets.known_files import KnownFiles
 from ingest_assets.visit_writer import VisitWriter
 from lake.store import Lake
@@ -71,10 +72,9 @@ class BatchVisit:
         self._writer = VisitWriter(batch, lake, launched_by=_launched_by(batch))
         self._waiting: deque[FileVisit] = deque()
         self._open: dict[str, FileVisit] = {}
-        self._measuring: dict[Signature, list[FileVisit]] = {}
-        """Files with the same audio that wait for the one being measured."""
-        self._measured: dict[Signature, Measurement] = {}
+        self._equals = EqualAudio()
         self._seconds: dict[str, float] = {}
+        """Processor time of files that wait for the measurement of an equal one."""
 
     def run(self) -> None:
         """Visit every file; what is ready is written even when the run is interrupted.
@@ -151,12 +151,12 @@ class BatchVisit:
                 request = file.probed(
                     found, lambda audio: self._known.twins(audio, of=file.planned.file_key), spool=spool
                 )
-                shared = request is not None and self._share(file)
+                shared = request is not None and not self._wish.anew and self._equals.is_shared(file)
                 processes.reading_pool(self._settings).answer(event.task_id, None if shared else request)
             case Finished(result=Reading(measurement=measurement), cpu_seconds=seconds):
                 self._finish(file, measurement, seconds=seconds)
             case Raised(error=error):
-                code = error.code if isinstance(error, AudioFileError) else ErrorCode.DECODE_ERROR
+                code = error.code if isinstance(error, AudioFileError) else ErrorCode.UNEXPECTED_ERROR
                 message = error.message if isinstance(error, AudioFileError) else f"{type(error).__name__}: {error}"
                 self._fail(file, code, message)
             case Crashed(message=message):
@@ -164,44 +164,36 @@ class BatchVisit:
             case Hung(message=message):
                 self._fail(file, ErrorCode.WORKER_HUNG, message)
 
-    def _share(self, file: FileVisit) -> bool:
-        """Tell whether another file of this batch is, or was, measured for this one as well."""
-        if self._wish.anew:
-            return False
-        if file.signature in self._measured:
-            return True
-        if file.signature in self._measuring:
-            self._measuring[file.signature].append(file)
-            return True
-        self._measuring[file.signature] = []
-        return False
-
     def _finish(self, file: FileVisit, measurement: Measurement | None, *, seconds: float) -> None:
         if measurement is None and file.decision.measure:
-            self._finish_shared(file, seconds=seconds)
+            self._seconds[file.planned.file_key] = seconds
+            shared = self._equals.measurement_for(file)
+            if shared is not None:
+                self._finish_shared(file, shared)
             return
         self._done(file, file.finished(measurement, seconds=seconds), seconds=seconds)
-        if measurement is not None and not self._wish.anew:
-            self._measured[file.signature] = measurement
-            for other in self._measuring.pop(file.signature, []):
-                if other.planned.file_key in self._seconds:
-                    self._finish_shared(other, seconds=self._seconds[other.planned.file_key])
+        if measurement is not None:
+            for other in self._equals.measured(file, measurement):
+                self._finish_shared(other, measurement)
 
-    def _finish_shared(self, file: FileVisit, *, seconds: float) -> None:
-        """Finish a file with what was measured of its equal, or let it wait for that."""
-        measurement = self._measured.get(file.signature)
-        if measurement is None:
-            self._seconds[file.planned.file_key] = seconds
+    def _finish_shared(self, file: FileVisit, measurement: Measurement) -> None:
+        """Finish a file with what was measured of its equal, unless its own tags divide it otherwise."""
+        seconds = self._seconds.pop(file.planned.file_key)
+        fitted = file.fitted(measurement)
+        if fitted is None:
+            self._equals.leave_alone(file)
+            del self._open[file.planned.file_key]
+            self._waiting.append(file)
             return
-        result = file.finished(measurement, seconds=seconds)
+        result = file.finished(fitted, seconds=seconds)
         result.decoded = False
         self._done(file, result, seconds=seconds)
 
     def _fail(self, file: FileVisit, code: ErrorCode, message: str) -> None:
         self._done(file, file.failed(code, message))
-        if file.situation is None or not file.decision.measure:
+        if file.situation is None:
             return
-        for other in self._measuring.pop(file.signature, []):
+        for other in self._equals.failed(file):
             if other.planned.file_key in self._open:
                 self._done(other, other.failed(code, f"{message} (as its copy {file.row['path']})"))
 

@@ -14,7 +14,7 @@ import duckdb
 from lake import file_views, health_views, work_views
 from lake.connection import NAME, OFFLINE, attach_sql, opening_sql, quoted
 from lake.declarations import View
-from lake.errors import LakeError, LakeMissing
+from lake.errors import LakeError, LakeMissingError
 from lake.places import Places, places
 from lake.publication import heal
 
@@ -30,7 +30,7 @@ def connect(folder: Path | None = None) -> duckdb.DuckDBPyConnection:
         folder: The lake's home; left out, LINERNOTES_HOME, or `data` in the project.
 
     Raises:
-        LakeMissing: There is no lake.
+        LakeMissingError: There is no lake.
     """
     place = _readable(folder)
     connection = duckdb.connect(config=OFFLINE)
@@ -48,7 +48,7 @@ def shell_command(folder: Path | None = None) -> list[str]:
         folder: The lake's home; left out, LINERNOTES_HOME, or `data` in the project.
 
     Raises:
-        LakeMissing: There is no lake.
+        LakeMissingError: There is no lake.
         LakeError: The shell is not installed.
     """
     offline = [f"set {name} = {str(value).lower()}" for name, value in OFFLINE.items()]
@@ -60,7 +60,7 @@ def _readable(folder: Path | None) -> Places:
     place = places(folder or PROJECT_ROOT / os.environ.get("LINERNOTES_HOME", "data"))
     heal(place)
     if not place.published.exists():
-        raise LakeMissing(f"There is no lake in {place.home}. Make one: linernotes ingest PATH")
+        raise LakeMissingError(f"There is no lake in {place.home}. Make one: linernotes ingest PATH")
     return place
 
 

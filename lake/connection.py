@@ -90,7 +90,10 @@ def attached(place: Places, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConne
     A connection in whose block something was raised is closed: whatever it had begun is over with it.
     """
     idle = _idle.setdefault((os.getpid(), place.home), [])
-    connection = idle.pop() if idle else _new(place)
+    try:
+        connection = idle.pop()
+    except IndexError:
+        connection = _new(place)
     try:
         connection.execute(attach_sql(place, read_only=read_only))
         connection.execute(f"use {NAME}")
@@ -103,3 +106,10 @@ def attached(place: Places, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConne
         connection.close()
         raise
     idle.append(connection)
+
+
+def close_idle() -> None:
+    """Close the connections of this process that nobody uses, with their threads and their memory."""
+    for (process, _), idle in _idle.items():
+        while process == os.getpid() and idle:
+            idle.pop().close()

@@ -2,7 +2,7 @@
 
 LakeError
     LakeWriteError   nothing was written, what was there stays: stop the run, tell the user (S3-138)
-    LakeMissing      there is no lake in this folder: ingest something first
+    LakeMissingError there is no lake in this folder: ingest something first
     SchemaDrift      a column has another type than its declaration: a person decides (S3-28, S3-30)
     RowError         a row does not fit its table: a bug in who made the row
 """
@@ -35,11 +35,11 @@ class LakeWriteError(LakeError):
         self.message = message
 
 
-class LakeMissing(LakeError):
+class LakeMissingError(LakeError):
     """There is no lake in the folder that was named."""
 
 
-class SchemaDrift(LakeError):
+class SchemaDrift(LakeError):  # noqa: N818  the word of the requirements
     """A stored column has another type than its declaration; the old rows stay as they are."""
 
 

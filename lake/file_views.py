@@ -13,25 +13,27 @@ FILES = View(
     "One row per file that is there or planned: what it is, its status (queued, running, or the worst of its assets: "
     "error, deferred, not_found, skipped, done) and the code and message of the worst.",
     f"""
-with worst as (
+with remarkable as (
     select file_key, arg_max(
         struct_pack(status := status, error_code := error_code, severity := severity, message := message),
         case status when 'error' then 8 when 'deferred' then 6 when 'not_found' then 4 when 'skipped' then 2 else 0 end
             + (error_code is not null)::integer
     ) as outcome
-    from outcomes group by file_key
+    from outcomes where status <> 'done' or error_code is not null group by file_key
 ),
+visited as (select file_key from outcomes where asset = 'discovered_files'),
 running as (select distinct batch_id from runs where status = 'STARTED' and batch_id is not null)
 select
     {columns_sql(DISCOVERED_FILES, without=("gone_at",), instead=_OF_EITHER)},
     {uuid_sql("coalesce(discovered_files.file_key, planned_files.file_key)")} as track_id,
-    case when planned_files.file_key is null then outcome.status
-        when running.batch_id is not null then 'running' else 'queued' end as status,
+    case when running.batch_id is not null then 'running' when planned_files.file_key is not null then 'queued'
+        when outcome is not null then outcome.status when visited.file_key is not null then 'done' end as status,
     outcome.error_code as error_code, outcome.severity as severity, outcome.message as message,
     planned_files.reason as planned_reason, planned_files.planned_at as planned_at
 from (from discovered_files where gone_at is null) discovered_files
 full join planned_files on planned_files.file_key = discovered_files.file_key
-left join worst on worst.file_key = coalesce(discovered_files.file_key, planned_files.file_key)
+left join remarkable on remarkable.file_key = coalesce(discovered_files.file_key, planned_files.file_key)
+left join visited on visited.file_key = coalesce(discovered_files.file_key, planned_files.file_key)
 left join running on running.batch_id = planned_files.batch_id
 """,
 )
@@ -52,14 +54,14 @@ where discovered_files.gone_at is null
 
 _WHOLE_FILE = ("title", "artist", "duration_ticks", "track_number", "gone_at")
 _NAMES = """
-    case when several then coalesce(title_hint, discovered_files.title, path_title)
+    case when several.file_key is not null then coalesce(title_hint, discovered_files.title, path_title)
         else coalesce(discovered_files.title, title_hint, path_title) end as title,
-    case when several then coalesce(performer_hint, discovered_files.artist, path_artist)
+    case when several.file_key is not null then coalesce(performer_hint, discovered_files.artist, path_artist)
         else coalesce(discovered_files.artist, performer_hint, path_artist) end as artist,
     coalesce(discovered_files.album, path_album) as album,
-    case when several then piece.segment_index + 1
+    case when several.file_key is not null then segments.segment_index + 1
         else coalesce(discovered_files.track_number, path_track_number) end as track_number,
-    case when title_hint is not null and (several or discovered_files.title is null) then 'cue'
+    case when title_hint is not null and (several.file_key is not null or discovered_files.title is null) then 'cue'
         when discovered_files.title is not null then 'tags'
         when path_title is not null then 'path' end as title_from"""
 
@@ -69,13 +71,10 @@ LIBRARY = View(
     "where a file holds several pieces, a piece's own name goes before the file's tags), place, format, "
     "measurements, fingerprint.",
     f"""
-with piece as (
-    select segments.*, count(*) over (partition by segments.file_key) > 1 as several from segments
-)
 select
-    discovered_files.file_key, {uuid_sql("discovered_files.file_key")} as track_id, piece.segment_index,
+    discovered_files.file_key, {uuid_sql("discovered_files.file_key")} as track_id, segments.segment_index,
     {_NAMES.strip()},
-    {columns_sql(SEGMENTS, without=("file_key", "segment_index")).replace("segments.", "piece.")},
+    {columns_sql(SEGMENTS, without=("file_key", "segment_index"))},
     end_time_ticks - start_time_ticks as duration_ticks,
     {seconds_sql("end_time_ticks - start_time_ticks", "duration")},
     {columns_sql(DISCOVERED_FILES, without=("file_key", "album", *_WHOLE_FILE))},
@@ -85,11 +84,14 @@ select
     source_media.confidence as medium_confidence,
     {columns_sql(AUDIO_FEATURES, without=("file_key", "segment_index"))},
     {columns_sql(FINGERPRINTS, without=("file_key", "segment_index", "duration_seconds"))}
-from piece
-join discovered_files on discovered_files.file_key = piece.file_key and discovered_files.gone_at is null
-left join source_media on source_media.file_key = piece.file_key
-left join audio_features on audio_features.file_key = piece.file_key and audio_features.segment_index = piece.segment_index
-left join fingerprints on fingerprints.file_key = piece.file_key and fingerprints.segment_index = piece.segment_index
+from segments
+join discovered_files on discovered_files.file_key = segments.file_key and discovered_files.gone_at is null
+left join (select file_key from segments where segment_index = 1) several on several.file_key = segments.file_key
+left join source_media on source_media.file_key = segments.file_key
+left join audio_features on audio_features.file_key = segments.file_key
+    and audio_features.segment_index = segments.segment_index
+left join fingerprints on fingerprints.file_key = segments.file_key
+    and fingerprints.segment_index = segments.segment_index
 """,
 )
 

@@ -6,9 +6,11 @@ that is no number (NaN, infinite) becomes null: it would spoil every average ove
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from numbers import Integral, Real
+from types import NoneType
 from typing import Any
 
 import pyarrow as pa
@@ -18,22 +20,20 @@ from lake.declarations import Column, Table
 from lake.errors import RowError
 
 Row = Mapping[str, object]
+NOT_ARROW = (pa.ArrowInvalid, OverflowError, UnicodeEncodeError)
+"""What pyarrow raises for a value that is of the right kind and still does not fit."""
 
 
 def _is_integer(value: object) -> bool:
-    return type(value) is int or (isinstance(value, Integral) and not isinstance(value, bool))
+    return isinstance(value, Integral) and not isinstance(value, bool)
 
 
 def _is_number(value: object) -> bool:
-    return type(value) is float or (isinstance(value, Real) and not isinstance(value, bool))
+    return isinstance(value, Real) and not isinstance(value, bool)
 
 
 def _is_time(value: object) -> bool:
     return isinstance(value, datetime) and value.tzinfo is not None
-
-
-def _is_date(value: object) -> bool:
-    return isinstance(value, date) and not isinstance(value, datetime)
 
 
 def _is_text_map(value: object) -> bool:
@@ -57,26 +57,41 @@ def _is_silence(value: object) -> bool:
     return _is_integer(value["start_ticks"]) and _is_integer(value["end_ticks"]) and _is_number(value["level_dbfs"])
 
 
-def _finite(value: Any) -> Any:  # noqa: ANN401  whatever the column holds
-    return value if value is None or math.isfinite(value) else None
-
-
 _TIME = pa.timestamp("us", tz="UTC")
 _SILENCES = pa.list_(pa.struct([("start_ticks", pa.int64()), ("end_ticks", pa.int64()), ("level_dbfs", pa.float64())]))
-KINDS: dict[str, tuple[pa.DataType, Callable[[object], bool], str]] = {
-    declared.TEXT: (pa.string(), lambda value: isinstance(value, str), "text"),
-    declared.BYTES: (pa.binary(), lambda value: isinstance(value, bytes), "bytes"),
-    declared.BOOLEAN: (pa.bool_(), lambda value: isinstance(value, bool), "true or false"),
-    declared.INTEGER: (pa.int32(), _is_integer, "a whole number of 32 bits"),
-    declared.BIGINT: (pa.int64(), _is_integer, "a whole number of 64 bits"),
-    declared.DOUBLE: (pa.float64(), _is_number, "a number"),
-    declared.DATE: (pa.date32(), _is_date, "a date"),
-    declared.TIME: (_TIME, _is_time, "a time with its zone; did you mean datetime.now(UTC)?"),
-    declared.TEXT_MAP: (pa.map_(pa.string(), pa.string()), _is_text_map, "a mapping of text to text"),
-    declared.WAVEFORM: (pa.list_(pa.int8()), _is_waveform, "a list of whole numbers from -128 to 127"),
-    declared.SILENCES: (_SILENCES, _is_silences, "a list of start_ticks, end_ticks and level_dbfs"),
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a column of one type holds."""
+
+    arrow: pa.DataType
+    plain: frozenset[type]
+    """Python's own types that fit: a column with nothing else need not be looked at value by value."""
+    fits: Callable[[object], bool]
+    """Tells whether any other value fits."""
+    words: str
+    """What fits, for the message."""
+
+
+def _kind(arrow: pa.DataType, words: str, *, fits: Callable[[object], bool], plain: Collection[type] = ()) -> Kind:
+    return Kind(arrow, frozenset(plain), fits, words)
+
+
+KINDS: dict[str, Kind] = {
+    declared.TEXT: _kind(pa.string(), "text", plain=[str], fits=lambda value: isinstance(value, str)),
+    declared.BYTES: _kind(pa.binary(), "bytes", plain=[bytes], fits=lambda value: isinstance(value, bytes)),
+    declared.BOOLEAN: _kind(pa.bool_(), "true or false", plain=[bool], fits=lambda _: False),
+    declared.INTEGER: _kind(pa.int32(), "a whole number of 32 bits", plain=[int], fits=_is_integer),
+    declared.BIGINT: _kind(pa.int64(), "a whole number of 64 bits", plain=[int], fits=_is_integer),
+    declared.DOUBLE: _kind(pa.float64(), "a number", plain=[float, int], fits=_is_number),
+    declared.DATE: _kind(pa.date32(), "a date", plain=[date], fits=lambda _: False),
+    declared.TIME: _kind(_TIME, "a time with its zone; did you mean datetime.now(UTC)?", fits=_is_time),
+    declared.TEXT_MAP: _kind(pa.map_(pa.string(), pa.string()), "a mapping of text to text", fits=_is_text_map),
+    declared.WAVEFORM: _kind(pa.list_(pa.int8()), "a list of whole numbers from -128 to 127", fits=_is_waveform),
+    declared.SILENCES: _kind(_SILENCES, "a list of start_ticks, end_ticks and level_dbfs", fits=_is_silences),
 }
-"""By declared type: Arrow's type, what a value must be, the same in words."""
+"""By declared type."""
 
 
 def rows_to_arrow(table: Table, rows: Sequence[Row], *, given: Row) -> pa.Table:
@@ -105,28 +120,29 @@ def rows_to_arrow(table: Table, rows: Sequence[Row], *, given: Row) -> pa.Table:
 
 
 def _array(table: Table, column: Column, values: list[Any]) -> pa.Array:
-    kind, fits, words = KINDS[column.type]
-    for value in values:
-        if value is None:
-            if column.name in table.key:
-                raise RowError(f"{table.name}.{column.name} is part of the key and was not given")
-        elif not fits(value):
-            raise RowError(f"{table.name}.{column.name} takes {words}, got {value!r}")
+    kind = KINDS[column.type]
+    types = {type(value) for value in values}
+    if NoneType in types and column.name in table.key:
+        raise RowError(f"{table.name}.{column.name} is part of the key and was not given")
+    if not types <= kind.plain | {NoneType}:
+        wrong = [value for value in values if not (value is None or type(value) in kind.plain or kind.fits(value))]
+        if wrong:
+            raise RowError(f"{table.name}.{column.name} takes {kind.words}, got {wrong[0]!r}")
     if column.type == declared.DOUBLE:
-        values = [_finite(value) for value in values]
+        values = [value if value is None or -math.inf < value < math.inf else None for value in values]
     try:
-        return pa.array(values, kind)
-    except (pa.ArrowInvalid, OverflowError, UnicodeEncodeError) as error:
-        raise RowError(f"{table.name}.{column.name} takes {words}, got {_culprit(values, kind)}: {error}") from error
+        return pa.array(values, kind.arrow)
+    except NOT_ARROW as error:
+        culprit = next(value for value in values if not _is_arrow(value, kind))
+        raise RowError(f"{table.name}.{column.name} takes {kind.words}, got {culprit!r}: {error}") from error
 
 
-def _culprit(values: Iterable[Any], kind: pa.DataType) -> str:
-    for value in values:
-        try:
-            pa.array([value], kind)
-        except (pa.ArrowInvalid, OverflowError, UnicodeEncodeError):
-            return repr(value)
-    return "values that do not go together"
+def _is_arrow(value: object, kind: Kind) -> bool:
+    try:
+        pa.array([value], kind.arrow)
+    except NOT_ARROW:
+        return False
+    return True
 
 
 def _check_keys(table: Table, rows: Sequence[Row]) -> None:

@@ -16,7 +16,7 @@ import duckdb
 
 from lake import maintenance
 from lake.connection import attached
-from lake.errors import SchemaDrift, write_error
+from lake.errors import LakeWriteError, SchemaDrift, write_error
 from lake.places import places
 from lake.publication import heal, is_published, publish, writing
 from lake.schema import DECLARED, Schema, bring_up_to_date, identity
@@ -90,8 +90,8 @@ class Lake:
             if self._is_current(connection):
                 yield Snapshot(connection)
                 return
-        with suppress(SchemaDrift):
-            self._write_nothing()  # columns and views that the code reads are added
+        with suppress(SchemaDrift, LakeWriteError):
+            self._write_nothing()  # the columns and views that this code reads are added
         with attached(self.places, read_only=True) as connection:
             yield Snapshot(connection)
 

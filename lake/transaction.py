@@ -62,7 +62,7 @@ class Transaction(Snapshot):
             RowError: A row does not fit.
         """
         arrow = self._checked(table, rows)
-        own = ", ".join(column.name for column in self._tables[table].columns if column.name not in self._given)
+        own = ", ".join(column.name for column in self._table(table).columns if column.name not in self._given)
         with self._registered(arrow):
             differing = self.tuples(
                 f"(select {own} from {table} except all select {own} from _given) union all "
@@ -80,7 +80,7 @@ class Transaction(Snapshot):
         """
         arrow = self._checked(table, rows)
         with self._registered(arrow):
-            self._delete_given(table, self._tables[table].key)
+            self._delete_given(table, self._table(table).key)
         self._insert(table, arrow)
 
     def record_outcomes(self, rows: Sequence[Row]) -> None:
@@ -94,7 +94,7 @@ class Transaction(Snapshot):
             table: The table.
             keys: File keys; elsewhere the values of the table's key, as a tuple where it has several columns.
         """
-        declared = self._tables[table]
+        declared = self._table(table)
         names = (FILE_KEY.name,) if declared.by_file else declared.key
         values = [(key,) if isinstance(key, str) else key for key in keys]
         if values:
@@ -111,7 +111,7 @@ class Transaction(Snapshot):
         Raises:
             RowError: A file is to take over from two.
         """
-        arrow = rows_to_arrow(PAIRS, [{"source": source, "target": target} for source, target in pairs], given={})
+        arrow = rows_to_arrow(_PAIRS, [{"source": source, "target": target} for source, target in pairs], given={})
         with self._registered(arrow):
             self._connection.execute(
                 f"create temp table _taken as select {table}.* replace (target as file_key, $run_id as run_id, "
@@ -137,8 +137,13 @@ class Transaction(Snapshot):
         """Say that nothing is left to do for files."""
         self.delete("planned_files", keys)
 
+    def _table(self, name: str) -> Table:
+        if name not in self._tables:
+            raise RowError(f"there is no table {name!r}: declare it in lake.tables")
+        return self._tables[name]
+
     def _checked(self, table: str, rows: Sequence[Row]) -> pa.Table:
-        return rows_to_arrow(self._tables[table], rows, given=self._given)
+        return rows_to_arrow(self._table(table), rows, given=self._given)
 
     def _insert(self, table: str, arrow: pa.Table) -> None:
         if arrow.num_rows:

@@ -41,11 +41,9 @@ def uuid_sql(name: str, *, namespace: str = f"unhex('{NAMESPACE.hex}')") -> str:
         namespace: An expression for the 16 bytes of the namespace.
     """
     digest = f"sha1({namespace} || encode({name}))"
-    variant = f"translate({digest}[17], '0123456789abcdef', '89ab89ab89ab89ab')"
-    return (
-        f"({digest}[1:8] || '-' || {digest}[9:12] || '-5' || {digest}[14:16] || '-' || {variant} || {digest}[18:20]"
-        f" || '-' || {digest}[21:32])::uuid"
-    )
+    variant = f"translate(substr({digest}, 17, 1), '0123456789abcdef', '89ab89ab89ab89ab')"
+    parts = f"substr({digest}, 1, 12) || '5' || substr({digest}, 14, 3) || {variant} || substr({digest}, 18, 15)"
+    return f"({parts})::uuid"
 
 
 def uuid_bytes_sql(uuid: str) -> str:

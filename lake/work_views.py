@@ -6,6 +6,9 @@ from lake.view_sql import uuid_bytes_sql, uuid_sql
 LOCAL_LANE = "ingest_files"
 """The lane that works through `planned_files`."""
 
+_ALBUM = "concat_ws(chr(31), coalesce(album_artist, artist, path_artist, ''), coalesce(album, path_album))"
+_ALBUM_ID = uuid_sql(f"lower({_ALBUM})")
+
 ENRICHMENT_TASKS = View(
     "enrichment_tasks",
     "One row per file and asset (S0-07): id and track_id are UUIDs that stay the same, status is queued, running, done "
@@ -15,30 +18,33 @@ with task as (
     select asset, file_key, status, error_code, severity, message, attempts, retry_at, written_at from outcomes
     union all by name
     select asset, file_key from planned_files cross join (select asset from asset_versions where priority = 0)
-    where (asset, file_key) not in (select (asset, file_key) from outcomes)
+    anti join outcomes using (asset, file_key)
+),
+known as (
+    select file_key, status as file_status, coalesce(first_seen_at, planned_at) as created_at, planned_at, track_id,
+        case when album is not null or path_album is not null then {_ALBUM_ID} end as album_id
+    from files
 )
 select
     {uuid_sql("asset", namespace=uuid_bytes_sql("track_id"))} as id,
     track_id,
-    case when album is not null or path_album is not null then
-        {uuid_sql("lower(concat_ws(chr(31), coalesce(album_artist, artist, path_artist, ''), coalesce(album, path_album)))")}
-    end as album_id,
+    album_id,
     file_key,
     asset as stage,
-    case when files.status in ('queued', 'running') then files.status
-        when task.status in ('done', 'not_found') then 'done'
-        when task.status = 'deferred' then 'queued'
-        when task.status = 'skipped' and task.error_code is null then 'done'
+    case when file_status in ('queued', 'running') then file_status
+        when status in ('done', 'not_found') then 'done'
+        when status = 'deferred' then 'queued'
+        when status = 'skipped' and error_code is null then 'done'
         else 'error' end as status,
-    task.status as outcome,
-    coalesce(first_seen_at, planned_at) as created_at,
-    greatest(task.written_at, planned_at) as updated_at,
-    task.error_code as error_code,
-    task.severity as severity,
-    task.message as error_message,
+    status as outcome,
+    created_at,
+    greatest(written_at, planned_at) as updated_at,
+    error_code,
+    severity,
+    message as error_message,
     attempts,
     retry_at
-from task join files using (file_key)
+from task join known using (file_key)
 """,
 )
 
@@ -116,7 +122,7 @@ with session as (
 ),
 waiting as (
     select count(*) as files from planned_files
-    where batch_id is null or batch_id not in (select batch_id from runs where status = 'STARTED' and batch_id is not null)
+    anti join (from runs where status = 'STARTED') running using (batch_id)
 ),
 known as (
     select session.*, files_done + files_at_work + case
@@ -154,21 +160,21 @@ special as (
     group by asset, file_key
 ),
 given as (
-    select file_key, asset || '.' || version.key as name, version.value as version
-    from (select file_key, asset, unnest(map_entries(output_versions)) as version from outcomes)
+    select file_key, asset || '.' || unnest(map_keys(output_versions)) as name,
+        unnest(map_values(output_versions)) as version
+    from outcomes
 ),
 taken as (
-    select file_key, asset, version.key as name, version.value as version
-    from (select file_key, asset, unnest(map_entries(input_versions)) as version from outcomes)
+    select file_key, asset, unnest(map_keys(input_versions)) as name, unnest(map_values(input_versions)) as version
+    from outcomes
 ),
 outdated as (
-    select taken.file_key, taken.asset, min(taken.name) as name
-    from taken left join given on given.file_key = taken.file_key and given.name = taken.name
-    where given.version is distinct from taken.version
-    group by taken.file_key, taken.asset
+    select file_key, asset, min(name) as name
+    from taken anti join given using (file_key, name, version)
+    group by file_key, asset
 ),
 judged as (
-    select outcomes.asset, outcomes.file_key, library, path, case
+    select outcomes.asset, outcomes.file_key, case
         when outcomes.code_version is distinct from coalesce(special.expected.code_version, general.code_version)
             then 'code_version ' || coalesce(outcomes.code_version, 'unknown') || ' is now '
                 || coalesce(special.expected.code_version, general.code_version)
@@ -177,12 +183,12 @@ judged as (
         when outdated.name is not null then 'input ' || outdated.name || ' changed'
         end as reason
     from outcomes
-    join present using (file_key)
     left join asset_versions general on general.asset = outcomes.asset and general.priority = 0
     left join special on special.asset = outcomes.asset and special.file_key = outcomes.file_key
     left join outdated on outdated.asset = outcomes.asset and outdated.file_key = outcomes.file_key
 )
-select asset, file_key, library, path, reason from judged where reason is not null
+select asset, file_key, library, path, reason
+from judged join present using (file_key) where reason is not null
 """,
 )
 
@@ -190,16 +196,15 @@ QUEUE_DEPTH = View(
     "queue_depth",
     "How much waits (S4-36): files queued and running, results deferred that are due now or later.",
     """
-with running as (select distinct batch_id from runs where status = 'STARTED' and batch_id is not null),
-planned as (
-    select batch_id in (select batch_id from running) as is_running, size_bytes, planned_at from planned_files
-),
-put_off as (select retry_at, outcomes.written_at from outcomes join discovered_files using (file_key)
-    where outcomes.status = 'deferred' and gone_at is null)
-select 'queued' as queue, count(*) as depth, min(planned_at) as waiting_since, coalesce(sum(size_bytes), 0)::bigint as size_bytes
-from planned where is_running is not true
+with running as (from runs where status = 'STARTED'),
+put_off as (
+    select retry_at, outcomes.written_at from outcomes join discovered_files using (file_key)
+    where outcomes.status = 'deferred' and gone_at is null
+)
+select 'queued' as queue, count(*) as depth, min(planned_at) as waiting_since, sum(size_bytes)::bigint as size_bytes
+from planned_files anti join running using (batch_id)
 union all
-select 'running', count(*), min(planned_at), coalesce(sum(size_bytes), 0)::bigint from planned where is_running
+select 'running', count(*), min(planned_at), sum(size_bytes)::bigint from planned_files semi join running using (batch_id)
 union all
 select 'deferred_due', count(*), min(written_at), null from put_off where retry_at is null or retry_at <= now()
 union all

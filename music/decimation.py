@@ -13,6 +13,7 @@ matrix for all, most would be zeros.
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -104,11 +105,12 @@ def _bandwidth(rate_hz: int) -> float:
     return min(DECIMATED_HZ * _CUTOFF / rate_hz, 1.0)
 
 
-def _groups(rate_hz: int, *, outputs: int, tap_count: int) -> list[_Group]:
-    return [
+@lru_cache(maxsize=4)
+def _groups(rate_hz: int, *, outputs: int, tap_count: int) -> tuple[_Group, ...]:
+    return tuple(
         _group(rate_hz, first=first, end=min(first + _GROUP, outputs), tap_count=tap_count)
         for first in range(0, outputs, _GROUP)
-    ]
+    )
 
 
 def _group(rate_hz: int, *, first: int, end: int, tap_count: int) -> _Group:

@@ -16,6 +16,7 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.layout import AudioLayout
 from av.audio.resampler import AudioResampler
+from av.error import FFmpegError
 from numpy.typing import DTypeLike, NDArray
 
 from music.cells import BLOCK_CELLS, cell_length
@@ -27,6 +28,10 @@ from music.ticks import divides_tick
 SUBSTITUTE_RATE_HZ = 44_100
 """What a rate becomes that cannot be counted in ticks."""
 _LOWEST_RATE_HZ, _HIGHEST_RATE_HZ = 8_000, 192_000
+"""What is measured as it is; below and above it is resampled too."""
+_PLAUSIBLE_HZ = (1_000, 768_000)
+_MOST_CHANNELS = 32
+"""The largest cinema has 24; a block of more would not fit into a worker's memory at every rate."""
 _PLANAR_CHANNELS = 7
 """PyAV 18.1 reads behind the end of its list of planes when a planar frame has more channels."""
 _USUAL_LAYOUTS = ("mono", "stereo", "2.1", "4.0", "5.0", "5.1", "6.1", "7.1")
@@ -144,7 +149,8 @@ def decode(file: BinaryIO, audio_format: AudioFormat) -> Decoder:
         audio_format: Its container, from its first bytes.
 
     Raises:
-        AudioFileError: DECODE_ERROR (nothing could be decoded), DRM_PROTECTED, UNSUPPORTED_FORMAT or UNREADABLE_FILE.
+        AudioFileError: DECODE_ERROR (nothing could be decoded, or its header is nonsense), DRM_PROTECTED,
+            UNSUPPORTED_FORMAT or UNREADABLE_FILE.
     """
     reader = FrameReader(file, audio_format)
     frames = reader.frames()
@@ -153,7 +159,19 @@ def decode(file: BinaryIO, audio_format: AudioFormat) -> Decoder:
         raise AudioFileError(
             ErrorCode.DECODE_ERROR, f"none of its packets could be decoded ({reader.damaged_packets} damaged)"
         )
+    _check(first)
     return Decoder(reader, frames, first)
+
+
+def _check(first: AudioFrame) -> None:
+    """Refuse what a broken header says of sound.
+
+    Raises:
+        AudioFileError: DECODE_ERROR.
+    """
+    rate_hz, channels = first.sample_rate, first.layout.nb_channels
+    if not _PLAUSIBLE_HZ[0] <= rate_hz <= _PLAUSIBLE_HZ[1] or channels > _MOST_CHANNELS:
+        raise AudioFileError(ErrorCode.DECODE_ERROR, f"no sound has {channels} channels at {rate_hz:,} Hz")
 
 
 def _handled_shape(frame: AudioFrame) -> _Shape:
@@ -182,7 +200,7 @@ def _conformed(frames: Iterator[AudioFrame], wanted: _Shape) -> Iterator[AudioFr
         if resampler is None:
             yield frame
         else:
-            yield from resampler.resample(frame)
+            yield from _converted(frame, resampler)
     yield from _rest_of(resampler)
 
 
@@ -191,7 +209,15 @@ def _resampler(wanted: _Shape) -> AudioResampler:
 
 
 def _rest_of(resampler: AudioResampler | None) -> list[AudioFrame]:
-    return resampler.resample(None) if resampler else []
+    return _converted(None, resampler) if resampler else []
+
+
+def _converted(frame: AudioFrame | None, resampler: AudioResampler) -> list[AudioFrame]:
+    """Return what a frame becomes, or at the end (None) what is still to come."""
+    try:
+        return resampler.resample(frame)
+    except (FFmpegError, ValueError) as error:
+        raise AudioFileError(ErrorCode.DECODE_ERROR, f"its audio cannot be converted: {error}") from error
 
 
 def _planes(frame: AudioFrame, dtype: DTypeLike) -> Iterable[NDArray[np.generic]]:

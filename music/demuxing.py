@@ -70,6 +70,14 @@ def audio_stream(container: InputContainer) -> AudioStream:
     stream = streams[0]
     if getattr(stream, "codec_context", None) is None:
         raise AudioFileError(ErrorCode.UNSUPPORTED_FORMAT, "its audio is of a codec that FFmpeg does not know")
-    if stream.codec_context.codec_tag in _ENCRYPTED:
-        raise AudioFileError(ErrorCode.DRM_PROTECTED, f"its audio is encrypted ({stream.codec_context.codec_tag})")
+    if (entry := _sample_entry(stream)) in _ENCRYPTED:
+        raise AudioFileError(ErrorCode.DRM_PROTECTED, f"its audio is encrypted ({entry})")
     return stream
+
+
+def _sample_entry(stream: AudioStream) -> str:
+    """Return the container's own name of the codec; of WAV it is a number."""
+    try:
+        return stream.codec_context.codec_tag
+    except UnicodeDecodeError:  # PyAV 18.1 takes it for ASCII; AAC in WAV is 0xFF
+        return ""

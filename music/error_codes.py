@@ -67,6 +67,11 @@ class ErrorCode(StrEnum):
         Severity.WARNING,
         "Parts of the audio are damaged and were left out. What could be decoded was analysed.",
     )
+    TAGS_UNREADABLE = (
+        "TAGS_UNREADABLE",
+        Severity.WARNING,
+        "Its tags could not be read, or only in part. The audio itself was analysed.",
+    )
     TOO_SHORT = (
         "TOO_SHORT",
         Severity.WARNING,
@@ -96,6 +101,11 @@ class ErrorCode(StrEnum):
         "WORKER_HUNG",
         Severity.SKIP_FILE,
         "The process that read this file gave no sign of life for a minute and was ended.",
+    )
+    UNEXPECTED_ERROR = (
+        "UNEXPECTED_ERROR",
+        Severity.SKIP_FILE,
+        "Linernotes itself failed on this file. Please report it with the message.",
     )
     FILE_CHANGED = (
         "FILE_CHANGED",

@@ -6,14 +6,14 @@ dBFS. Digital silence has no level: None, never minus infinity.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from music.cells import CELLS_PER_SECOND, CellBlock, cell_length
 from music.channels import loudness_weights
-from music.clipping import ClippingMeter, ClippingParameters
+from music.clipping import ClippingMeter
 from music.k_weighting import KWeighting
 from music.levels import Levels
 from music.loudness import measure_loudness
@@ -24,12 +24,30 @@ from music.waveform import outline, quantised
 _HOP_CELLS = CELLS_PER_SECOND // 10
 
 
+LOWEST_CLIPPING_LEVEL = 0.5
+LONGEST_RUN_SAMPLES = 100
+
+
 @dataclass(frozen=True, slots=True)
 class FeatureParameters:
-    """What can be set about measuring a piece."""
+    """What can be set about measuring a piece.
 
-    clipping: ClippingParameters = field(default_factory=ClippingParameters)
-    """When samples count as clipped."""
+    Raises:
+        ValueError: A value is out of its range; the message names it.
+    """
+
+    clipping_level: float = 0.99
+    """From where on a sample may be clipped (S3-R5), full scale 1.0, 0.5 to 1."""
+    clipping_run_samples: int = 3
+    """How many such samples in a row are clipped, 1 to 100."""
+
+    def __post_init__(self) -> None:
+        if not LOWEST_CLIPPING_LEVEL <= self.clipping_level <= 1.0:
+            limits = f"from {LOWEST_CLIPPING_LEVEL:g} to 1"
+            raise ValueError(f"clipping_level is {limits}, got {self.clipping_level:g}; did you pass decibels?")
+        if not 1 <= self.clipping_run_samples <= LONGEST_RUN_SAMPLES:
+            limits = f"from 1 to {LONGEST_RUN_SAMPLES}"
+            raise ValueError(f"clipping_run_samples is {limits}, got {self.clipping_run_samples}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +105,12 @@ class FeatureMeter:
         self._weights = loudness_weights(channel_names) / np.float32(cell_samples)
         self._weighted = KWeighting(sample_rate_hz, channels=channels)
         self._true_peak = TruePeakMeter(sample_rate_hz, channels=channels, cell_samples=cell_samples)
-        self._clipped = ClippingMeter(parameters.clipping, channels=channels, cell_samples=cell_samples)
+        self._clipped = ClippingMeter(
+            parameters.clipping_level,
+            run_samples=parameters.clipping_run_samples,
+            channels=channels,
+            cell_samples=cell_samples,
+        )
         self._blocks: list[FeatureCells] = []
 
     def add(self, block: CellBlock) -> None:

@@ -32,7 +32,7 @@ _HOP = _FRAME // 3
 _LOWEST_HZ, _HIGHEST_HZ = 28, 3520
 _OCTAVES_FROM_HZ = 27.5
 _CLASSES = 12
-_FRAMES_AT_ONCE = 64
+_FRAMES_AT_ONCE = 32
 _SMOOTHING = (0.25, 0.75, 1.0, 0.75, 0.25)
 _SILENT = 0.01
 """A frame whose pitch classes have less than this norm (about -70 dBFS) is taken for silence."""

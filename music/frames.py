@@ -56,12 +56,11 @@ class FrameReader:
             raise AudioFileError(ErrorCode.UNREADABLE_FILE, f"reading stopped: {error.strerror}") from error
 
     def _frames_of_link(self) -> Iterator[AudioFrame]:
-        """Yield the frames of a later link of a chained Ogg; one that is not audio is passed over."""
+        """Yield the frames of a later link of a chained Ogg; none where it is not audio."""
         try:
             yield from self._frames_from(link_at(self._file, self._link_start))
         except AudioFileError:
             self.damaged_packets += 1
-            self._next_link = next_link(self._file, behind=self._link_start)
 
     def _frames_from(self, file: BinaryIO) -> Iterator[AudioFrame]:
         with open_demuxer(file, self._format) as container:

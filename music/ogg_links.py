@@ -11,31 +11,28 @@ from typing import BinaryIO
 _CAPTURE = b"OggS\0"
 _FLAGS_AT = 5
 _BEGINS_STREAM = 2
-_CHUNK_BYTES = 1 << 20
+_NEAR_BYTES = 1 << 18
+"""A page has at most 65,307 bytes; a packet may lie on several."""
 
 
 def next_link(file: BinaryIO, *, behind: int) -> int | None:
-    """Return the offset of the first page behind an offset that begins a stream, or None.
+    """Return the offset of the page that begins a stream right behind the last packet of another, or None.
 
     The file stays where it is: a demuxer may be reading it.
+
+    Args:
+        file: Open for reading.
+        behind: Where the last packet begins.
     """
     here = file.tell()
-    try:
-        return _find_beginning(file, behind + 1)
-    finally:
-        file.seek(here)
-
-
-def _find_beginning(file: BinaryIO, at: int) -> int | None:
-    file.seek(at)
-    while len(chunk := file.read(_CHUNK_BYTES)) > _FLAGS_AT:
-        page = chunk.find(_CAPTURE)
-        while 0 <= page < len(chunk) - _FLAGS_AT:
-            if chunk[page + _FLAGS_AT] & _BEGINS_STREAM:
-                return at + page
-            page = chunk.find(_CAPTURE, page + 1)
-        at += len(chunk) - _FLAGS_AT
-        file.seek(at)
+    file.seek(behind + 1)
+    near = file.read(_NEAR_BYTES)
+    file.seek(here)
+    page = near.find(_CAPTURE)
+    while 0 <= page < len(near) - _FLAGS_AT:
+        if near[page + _FLAGS_AT] & _BEGINS_STREAM:
+            return behind + 1 + page
+        page = near.find(_CAPTURE, page + 1)
     return None
 
 

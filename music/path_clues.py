@@ -79,7 +79,7 @@ _NO_NAME: Final = frozenset(
         "jazz",
     }
     | {"classical", "electronic", "hip hop", "hip-hop", "metal", "folk", "country", "blues", "reggae", "soul"}
-    | {"techno", "house", "ambient"}
+    | {"techno", "house", "ambient", "demos", "mixtape", "mixtapes", "bootlegs", "inbox"}
 )
 """Folders that are called after what kind of thing they hold, not after an artist or an album."""
 _MOST_CHARACTERS: Final = 500

@@ -28,6 +28,11 @@ from music.ticks import Ticks, seconds_to_ticks
 
 _BLOCK_BYTES: Final = 1 << 20
 _PACKETS_PER_TICK: Final = 256
+_LOWEST_RATE_HZ: Final = 1_000
+_HIGHEST_RATE_HZ: Final = 1_536_000
+"""No recorder makes files outside these; the 32 times CD rate is the highest that is sold."""
+_LOWEST_BITRATE_BPS: Final = 100
+"""Silence takes some 400 bit/s in Opus and 1,200 in FLAC. FFmpeg's Ogg files that begin before 0 state 2^32 samples."""
 _MOST_MORE_SECONDS: Final = 1
 """Where the packets hold more than this beyond what the container says, files were joined and it speaks of one."""
 
@@ -76,9 +81,10 @@ def probe(file: BinaryIO, *, tick: Callable[[], None]) -> Probe:
         tags = read_tags(file, audio_format)
         with open_demuxer(file, audio_format) as container:
             stream = audio_stream(container)
+            _check_rate(stream.codec_context.sample_rate)
             audio = _hash_audio(container, stream, tick)
             stated = stated_seconds(file, audio_format, stream=stream)
-            is_estimate = stated is None or audio.seconds > stated + _MOST_MORE_SECONDS
+            is_estimate = stated is None or audio.contradicts(stated)
             seconds = audio.seconds if stated is None or is_estimate else stated
             return Probe(
                 content_sha256=content_sha256,
@@ -109,6 +115,12 @@ def _format_of(file: BinaryIO) -> AudioFormat:
     return audio_format
 
 
+def _check_rate(rate_hz: int) -> None:
+    """Refuse a header that lies: at 1 Hz a second of sound would be measured for half a day."""
+    if not _LOWEST_RATE_HZ <= rate_hz <= _HIGHEST_RATE_HZ:
+        raise AudioFileError(ErrorCode.DECODE_ERROR, f"its header names a sample rate of {rate_hz:,} Hz")
+
+
 def _hash_content(file: BinaryIO, tick: Callable[[], None]) -> str:
     digest = hashlib.sha256()
     file.seek(0)
@@ -132,6 +144,11 @@ class _Audio:
     @property
     def bitrate_bps(self) -> int | None:
         return round(8 * self.size_bytes / self.seconds) if self.seconds else None
+
+    def contradicts(self, stated: Fraction) -> bool:
+        """Tell whether a header states less than there is, or so much that silence would take more room."""
+        thinnest = stated * _LOWEST_BITRATE_BPS / 8
+        return self.seconds > stated + _MOST_MORE_SECONDS or self.size_bytes < thinnest
 
     @property
     def warnings(self) -> tuple[tuple[ErrorCode, str], ...]:

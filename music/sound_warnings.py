@@ -29,7 +29,7 @@ def damaged_audio(damaged_packets: int, *, refused_cells: int) -> str | None:
     """Tell what was left out (DAMAGED_AUDIO)."""
     left_out: list[str] = []
     if damaged_packets:
-        left_out.append(f"{damaged_packets} damaged packets")
+        left_out.append(f"{damaged_packets} damaged {'packet' if damaged_packets == 1 else 'packets'}")
     if refused_cells:
         loudest = f"over {IMPLAUSIBLE:g} times full scale, or not a number"
         left_out.append(f"{refused_cells / CELLS_PER_SECOND:.2f} s that decoded to samples {loudest}")
@@ -46,7 +46,7 @@ def too_short_pieces(spans: Sequence[Span]) -> str | None:
     """Tell how many pieces are too short for a fingerprint (TOO_SHORT)."""
     least = seconds_to_ticks(MIN_SECONDS)
     short = sum(span.end_ticks - span.start_ticks < least for span in spans)
-    return f"{short} of {len(spans)} pieces shorter than {MIN_SECONDS:.1f} s" if short else None
+    return f"{short} of {len(spans)} too short (under {MIN_SECONDS:.1f} s)" if short else None
 
 
 def rounded_rate(source_rate_hz: int, *, rate_hz: int) -> str | None:

@@ -15,6 +15,8 @@ References:
     ITU-R BS.1770-4, annex 2; EBU Tech 3341, section 3.2 (tolerance +0.2 / -0.4 dB).
 """
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
@@ -71,6 +73,7 @@ class TruePeakMeter:
         return highest
 
 
+@lru_cache(maxsize=4)
 def _interpolation(factor: int) -> NDArray[np.float32]:
     """Return the matrix from a stretch of samples to the points between them, shape (_STRETCH, points)."""
     matrix = np.zeros((_STRETCH, _ROW, factor - 1))

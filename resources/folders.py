@@ -2,56 +2,30 @@
 
 A look reads names, sizes and times and never opens a file. It goes folder by folder, in slices, because Dagster cuts
 a sensor's tick at 60 seconds while a network disk gives a thousand files a second; what a slice saw is written in
-one transaction and the next one goes on from there. A file is called missing only after a full pass.
+one transaction and the next one goes on from there. A file is called gone only after a full pass.
 """
 
 import hashlib
 import os
 import re
 import sqlite3
-import stat
 import time
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from music.error_codes import ErrorCode
-from music.formats import SIDECAR_SUFFIXES, SUFFIXES
+from resources.folder_listing import Seen, read_folder
+from resources.missing_files import judge
 from resources.settings import Root
 from resources.state import transaction
 
 SLICE_SECONDS = 20.0
 SETTLE_SECONDS = 5.0
 """A file younger than this may still be being copied."""
-SYSTEM_FOLDERS = frozenset(
-    {
-        b"system volume information",
-        b"$recycle.bin",
-        b"lost+found",
-        b"@eadir",
-        b"#recycle",
-        b"#snapshot",
-        b"__macosx",
-    }
-)
-GUARDED_FROM_FILES = 20
-"""Of at least so many files, more than half missing at once are taken for a disk that is not mounted."""
-
-
-@dataclass(slots=True)
-class Seen:
-    """What one look at one folder saw."""
-
-    library: str
-    folder: bytes
-    """Relative to the root."""
-    files: list[tuple[bytes, int, int]] = field(default_factory=list)
-    """Name, size in bytes, modification time in nanoseconds."""
-    folders: list[bytes] = field(default_factory=list)
-    """Relative to the root."""
-    sidecars: str = ""
-    refused: list[tuple[bytes, ErrorCode, str]] = field(default_factory=list)
-    """Path relative to the root, code, what was seen."""
-    readable: bool = True
+Pending = list[tuple[str, bytes]]
+"""Folders that are still to be read: library, path relative to the root."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +35,9 @@ class Look:
     complete: bool
     """The whole pass is over, not only a slice."""
     files: int
-    """Files of music that are there, as known after the look."""
+    """Files of music that are there, of what was looked at."""
     waiting: int
-    """Files that have not settled yet."""
+    """Those of them that have not settled yet."""
     guarded: tuple[str, ...] = ()
     """Libraries that look unmounted, one warning each."""
 
@@ -84,73 +58,6 @@ def join(folder: bytes, name: bytes) -> bytes:
     return folder + b"/" + name if folder else name
 
 
-def read_folder(root: Root, folder: bytes, *, other_roots: frozenset[bytes]) -> Seen:
-    """Read one folder. What cannot be read keeps its files: nothing in it is called missing."""
-    seen = Seen(root.library, folder)
-    absolute = join(os.fsencode(root.path), folder) if folder else os.fsencode(root.path)
-    sidecars: list[tuple[bytes, int, int]] = []
-    try:
-        with os.scandir(absolute) as entries:
-            for entry in entries:
-                _see(entry, seen, root=root, other_roots=other_roots, sidecars=sidecars)
-    except OSError as error:
-        seen.readable = False
-        seen.refused.append((folder, ErrorCode.UNREADABLE_FILE, f"the folder cannot be read: {error.strerror}"))
-    if sidecars:
-        seen.sidecars = hashlib.blake2b(repr(sorted(sidecars)).encode(), digest_size=8).hexdigest()
-    return seen
-
-
-def _see(
-    entry: os.DirEntry[bytes],
-    seen: Seen,
-    *,
-    root: Root,
-    other_roots: frozenset[bytes],
-    sidecars: list[tuple[bytes, int, int]],
-) -> None:
-    name = entry.name
-    if name.startswith(b".") or name.lower() in SYSTEM_FOLDERS:
-        return
-    suffix = os.path.splitext(name)[1].lower().decode("ascii", "replace")
-    interesting = suffix in SUFFIXES
-    try:
-        if entry.is_symlink():
-            if interesting or suffix == "" or entry.is_dir():
-                seen.refused.append((join(seen.folder, name), *_judge_link(entry.path, root)))
-        elif entry.is_dir(follow_symlinks=False):
-            if entry.path not in other_roots:
-                seen.folders.append(join(seen.folder, name))
-        elif interesting or suffix in SIDECAR_SUFFIXES:
-            status = entry.stat(follow_symlinks=False)
-            if not stat.S_ISREG(status.st_mode):
-                seen.refused.append((join(seen.folder, name), ErrorCode.NOT_A_FILE, "not a regular file"))
-            else:
-                found = seen.files if interesting else sidecars
-                found.append((name, status.st_size, status.st_mtime_ns))
-    except OSError as error:
-        seen.refused.append((join(seen.folder, name), ErrorCode.UNREADABLE_FILE, str(error.strerror)))
-
-
-def _below(folder: bytes) -> tuple[bytes, bytes]:
-    """Return what the paths below a folder lie between; `0` is the byte after `/`."""
-    return folder + b"/", folder + b"0"
-
-
-def _judge_link(path: bytes, root: Root) -> tuple[ErrorCode, str]:
-    try:
-        target = os.path.realpath(path, strict=True)
-    except OSError as error:
-        return ErrorCode.SYMLINK_LOOP, f"the link leads to nothing: {error.strerror}"
-    shown = target.decode("utf-8", "backslashreplace")
-    inside = os.path.realpath(os.fsencode(root.path))
-    if target == inside or os.path.realpath(os.path.dirname(path)).startswith(target + b"/"):
-        return ErrorCode.SYMLINK_LOOP, f"the link leads back to {shown}, above itself"
-    if target.startswith(inside + b"/"):
-        return ErrorCode.LINKED_INSIDE, f"the link leads to {shown}"
-    return ErrorCode.OUTSIDE_ROOT, f"the link leads to {shown}"
-
-
 class FolderLook:
     """One look at the roots, resumable after any slice.
 
@@ -162,8 +69,8 @@ class FolderLook:
 
     def __init__(self, connection: sqlite3.Connection, roots: tuple[Root, ...], *, now: float) -> None:
         self._connection = connection
-        self._roots = {root.library: root for root in roots}
-        self._other = frozenset(os.fsencode(root.path) for root in roots)
+        self._roots = {root.library: Root(root.library, Path(os.path.realpath(root.path))) for root in roots}
+        self._places = frozenset(os.fsencode(root.path) for root in self._roots.values())
         self._now = now
 
     def slice(self, *, seconds: float = SLICE_SECONDS) -> Look:
@@ -171,89 +78,141 @@ class FolderLook:
         begun, pending = self._pending()
         seen, left = self._read(pending, seconds=seconds)
         with transaction(self._connection):
-            self._write_all(seen)
+            self._write(seen)
+            if self._number("pass_begun") != begun:  # another process began a pass meanwhile: that one goes on
+                return self._result(tuple(self._roots), complete=False)
             self._connection.execute("delete from pending")
             self._connection.executemany("insert or ignore into pending values (?, ?)", left)
-            guarded = () if left else self._judge(tuple(self._roots), since=begun)
-        return self._result(complete=not left, guarded=guarded)
+            guarded = () if left else self._judge(tuple(self._roots), since=begun, accept=False)
+        return self._result(tuple(self._roots), complete=not left, guarded=guarded)
 
     def whole(self, libraries: tuple[str, ...] | None = None) -> Look:
-        """Read all folders of these libraries, or of all, and judge what is gone; however long it takes."""
+        """Read all folders of these libraries, or of all, and judge what is gone; however long it takes.
+
+        Only here counts a person's word that what is missing is gone: `accept_missing` in the state's `meta`.
+        """
         chosen = tuple(self._roots) if libraries is None else libraries
-        begun = self._next_pass()
-        seen, _ = self._read([(library, b"") for library in chosen], seconds=float("inf"))
         with transaction(self._connection):
-            self._write_all(seen)
-            guarded = self._judge(chosen, since=begun)
-        return self._result(complete=True, guarded=guarded)
+            begun = self._next_pass()
+        seen, _ = self._read([(library, b"") for library in chosen], seconds=float("inf"))
+        accept = self._connection.execute("select 1 from meta where name = 'accept_missing'").fetchone() is not None
+        with transaction(self._connection):
+            self._write(seen)
+            guarded = self._judge(chosen, since=begun, accept=accept)
+        return self._result(chosen, complete=True, guarded=guarded)
 
     def part(self, root: Root, folder: bytes) -> Look:
         """Read one folder and all below it; mark nothing gone."""
         seen, _ = self._read([(root.library, folder)], seconds=float("inf"))
         with transaction(self._connection):
-            self._write_all(seen)
-        return self._result(complete=True, guarded=())
+            self._write(seen)
+        return self._result((root.library,), complete=True, folder=folder)
 
-    def _write_all(self, seen: list[Seen]) -> None:
-        number = self._number("pass")
-        for look in seen:
-            self._write(look, number=number)
-
-    def _pending(self) -> tuple[int, list[tuple[str, bytes]]]:
+    def _pending(self) -> tuple[int, Pending]:
         """Return where the pass under way began and what it has left, beginning one where there is none."""
-        rows = self._connection.execute("select library, path from pending").fetchall()
-        left = [(row["library"], row["path"]) for row in rows if row["library"] in self._roots]
-        if left:
-            return self._number("pass_begun"), left
-        begun = self._next_pass()
-        self._connection.execute("insert or replace into meta values ('pass_begun', ?)", (str(begun),))
+        with transaction(self._connection):
+            rows = self._connection.execute("select library, path from pending").fetchall()
+            left = [(row["library"], row["path"]) for row in rows if row["library"] in self._roots]
+            if left:
+                return self._number("pass_begun"), left
+            begun = self._next_pass()
+            self._connection.execute("insert or replace into meta values ('pass_begun', ?)", (str(begun),))
         return begun, [(library, b"") for library in self._roots]
 
     def _next_pass(self) -> int:
-        with transaction(self._connection):
-            number = self._number("pass") + 1
-            self._connection.execute("insert or replace into meta values ('pass', ?)", (str(number),))
+        number = self._number("pass") + 1
+        self._connection.execute("insert or replace into meta values ('pass', ?)", (str(number),))
         return number
 
     def _number(self, name: str) -> int:
         row = self._connection.execute("select value from meta where name = ?", (name,)).fetchone()
         return int(row["value"]) if row else 0
 
-    def _read(self, pending: list[tuple[str, bytes]], *, seconds: float) -> tuple[list[Seen], list[tuple[str, bytes]]]:
+    def _read(self, pending: Pending, *, seconds: float) -> tuple[list[Seen], Pending]:
         deadline = time.monotonic() + seconds
         stack, seen = list(pending), list[Seen]()
         while stack and (not seen or time.monotonic() < deadline):
             library, folder = stack.pop()
-            root = self._roots[library]
-            look = read_folder(root, folder, other_roots=self._other - {os.fsencode(root.path)})
+            look = read_folder(self._roots[library], folder, other_roots=self._places)
             seen.append(look)
             stack.extend((library, child) for child in look.folders)
         return seen, stack
 
-    def _write(self, seen: Seen, *, number: int) -> None:
-        execute = self._connection.execute
-        where = (seen.library, seen.folder)
-        known = execute("select sidecars from folder where library = ? and path = ?", where).fetchone()
+    def _write(self, seen: Iterable[Seen]) -> None:
+        writer = _Writer(self._connection, number=self._number("pass"), now=self._now)
+        for look in seen:
+            writer.write(look)
+
+    def _judge(self, libraries: tuple[str, ...], *, since: int, accept: bool) -> tuple[str, ...]:
+        roots = [self._roots[library] for library in libraries]
+        return judge(self._connection, roots, since=since, now=self._now, accept=accept)
+
+    def _result(
+        self, libraries: tuple[str, ...], *, complete: bool, folder: bytes = b"", guarded: tuple[str, ...] = ()
+    ) -> Look:
+        counts = [
+            self._connection.execute(
+                "select count(*), coalesce(sum(not settled), 0) from file where library = ?1 and gone = 0 "
+                "and missing = 0 and (?2 = x'' or folder = ?2 or (folder > ?3 and folder < ?4))",
+                (library, folder, *_below(folder)),
+            ).fetchone()
+            for library in libraries
+        ]
+        return Look(complete, sum(row[0] for row in counts), sum(row[1] for row in counts), guarded)
+
+
+def _below(folder: bytes) -> tuple[bytes, bytes]:
+    """Return what the paths below a folder lie between; `0` is the byte after `/`."""
+    return folder + b"/", folder + b"0"
+
+
+class _Writer:
+    """Writes what was seen into the state, in a transaction of the caller's.
+
+    Args:
+        connection: The state.
+        number: The pass.
+        now: The time, in seconds since 1970.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, *, number: int, now: float) -> None:
+        self._connection = connection
+        self._number = number
+        self._now = now
+        self._refused: dict[tuple[str, bytes], dict[bytes, tuple[str, str]]] = defaultdict(dict)
+        """By library and folder: code and message of each path in it."""
+        for row in connection.execute("select library, path, error_code, message from refused"):
+            refused = self._refused[row["library"], os.path.dirname(row["path"])]
+            refused[row["path"]] = (row["error_code"], row["message"])
+
+    def write(self, seen: Seen) -> None:
+        if seen.readable:
+            self._write_files(seen)
+            self._write_folder(seen)
+        elif seen.folder:  # a root that cannot be read is judged at the end of the pass
+            self._keep(seen.library, seen.folder)
+        for name in seen.unknown:
+            self._keep(seen.library, join(seen.folder, name))
         self._write_refused(seen)
-        if not seen.readable:
-            self._keep_below(seen, number=number)
-            return
-        self._write_files(seen)
-        if known is not None and known["sidecars"] != seen.sidecars:
+
+    def _write_folder(self, seen: Seen) -> None:
+        """Note that a folder was seen; where something beside the music changed, its files are due."""
+        execute, where, sidecars = self._connection.execute, (seen.library, seen.folder), seen.sidecars
+        known = execute("select sidecars from folder where library = ? and path = ?", where).fetchone()
+        if known is not None and known["sidecars"] != sidecars:
             execute(
-                "update file set todo = 1, reason = 'changed', attempts = 0, together = null "
-                "where library = ? and folder = ? and gone = 0",
+                "update file set reason = case when todo = 1 and reason = 'new' then 'new' else 'changed' end, "
+                "todo = 1, attempts = 0, together = null where library = ? and folder = ? and gone = 0",
                 where,
             )
-        execute("insert or replace into folder values (?, ?, ?, ?)", (*where, seen.sidecars, number))
+        execute("insert or replace into folder values (?, ?, ?, ?)", (*where, sidecars, self._number))
 
-    def _keep_below(self, seen: Seen, *, number: int) -> None:
-        """What lies in a folder that cannot be read is not missing; a root that cannot be read is judged by the guard."""
-        if seen.folder:
-            self._connection.execute(
-                "update folder set pass = ? where library = ? and (path = ? or (path > ? and path < ?))",
-                (number, seen.library, seen.folder, *_below(seen.folder)),
-            )
+    def _keep(self, library: str, folder: bytes) -> None:
+        """Note that what lies in a folder that cannot be read is not missing."""
+        self._connection.execute(
+            "update folder set pass = ? where library = ? and (path = ? or (path > ? and path < ?))",
+            (self._number, library, folder, *_below(folder)),
+        )
 
     def _write_files(self, seen: Seen) -> None:
         where = (seen.library, seen.folder)
@@ -265,126 +224,58 @@ class FolderLook:
         for name, size, modified in seen.files:
             row = known.pop(name, None)
             if row is None or row["gone"] or (row["size_bytes"], row["modified_ns"]) != (size, modified):
-                self._note(seen, name, size=size, modified=modified, reason="changed" if row else "new")
+                reason = "new" if row is None or row["gone"] else "changed"
+                self._note(seen, name, size=size, modified=modified, reason=reason)
             elif not row["settled"] or row["missing"]:
                 self._note_again(seen, name)
         self._connection.executemany(
-            "update file set missing = 1 where library = ? and folder = ? and name = ?",
-            [(*where, name) for name in known],
+            "update file set missing = 1 where library = ? and folder = ? and name = ? and gone = 0",
+            [(*where, name) for name in known.keys() - set(seen.unknown)],
         )
 
     def _note(self, seen: Seen, name: bytes, *, size: int, modified: int, reason: str) -> None:
-        path = join(seen.folder, name)
+        """Note a file that is new, or another than before; one that nobody has visited yet stays new."""
+        key = file_key(seen.library, join(seen.folder, name))
         settled = modified / 1e9 <= self._now - SETTLE_SECONDS
         try:
             self._connection.execute(
-                "insert into file (library, folder, name, file_key, size_bytes, modified_ns, looked_at, settled, reason) "
+                "insert into file "
+                "(library, folder, name, file_key, size_bytes, modified_ns, looked_at, settled, reason) "
                 "values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (library, folder, name) do update set "
                 "size_bytes = excluded.size_bytes, modified_ns = excluded.modified_ns, looked_at = excluded.looked_at, "
-                "settled = excluded.settled, reason = excluded.reason, todo = 1, attempts = 0, together = null, "
-                "missing = 0, gone = 0, retired = 0",
-                (
-                    seen.library,
-                    seen.folder,
-                    name,
-                    file_key(seen.library, path),
-                    size,
-                    modified,
-                    self._now,
-                    settled,
-                    reason,
-                ),
+                "settled = excluded.settled, todo = 1, attempts = 0, together = null, missing = 0, gone = 0, "
+                "retired = 0, reason = case when todo = 1 and reason = 'new' then 'new' else excluded.reason end",
+                (seen.library, seen.folder, name, key, size, modified, self._now, settled, reason),
             )
         except sqlite3.IntegrityError:
-            self._refuse(seen.library, path, ErrorCode.KEY_TAKEN, "rename the file")
+            seen.refused.append((join(seen.folder, name), ErrorCode.KEY_TAKEN, "rename the file"))
 
     def _note_again(self, seen: Seen, name: bytes) -> None:
+        """Note a file that is as it was; a second look, or its own age, settles it."""
+        before = self._now - SETTLE_SECONDS
         self._connection.execute(
-            "update file set missing = 0, settled = settled or looked_at <= ? "
+            "update file set missing = 0, settled = settled or looked_at <= ? or modified_ns <= ? "
             "where library = ? and folder = ? and name = ?",
-            (self._now - SETTLE_SECONDS, seen.library, seen.folder, name),
+            (before, int(before * 1e9), seen.library, seen.folder, name),
         )
 
     def _write_refused(self, seen: Seen) -> None:
-        """Replace what was refused in this folder; what did not change keeps the time it was first seen."""
-        known = {
-            row["path"]: (row["error_code"], row["message"])
-            for row in self._connection.execute(
-                "select path, error_code, message from refused where library = ?1 "
-                "and (path = ?2 or ?2 = x'' or (path > ?3 and path < ?4))",
-                (seen.library, seen.folder, *_below(seen.folder)),
-            )
-            if seen.folder in (row["path"], os.path.dirname(row["path"]))
-        }
+        """Replace what was refused in this folder; what did not change keeps the time it was first seen.
+
+        A folder below that could not be read has its own look, and its row waits for that.
+        """
+        own = self._refused.get((seen.library, os.path.dirname(seen.folder)), {})
+        known = {path: said for path, said in own.items() if path == seen.folder}
+        if seen.readable:
+            known |= self._refused.get((seen.library, seen.folder), {})
         for path, code, message in seen.refused:
             if known.pop(path, None) != (str(code), message):
-                self._refuse(seen.library, path, code, message)
-        for path in known:
-            self._connection.execute("delete from refused where library = ? and path = ?", (seen.library, path))
-
-    def _refuse(self, library: str, path: bytes, code: ErrorCode, message: str) -> None:
-        self._connection.execute(
-            "insert or replace into refused values (?, ?, ?, ?, ?)",
-            (library, path, str(code), message, self._now),
-        )
-
-    def _judge(self, libraries: tuple[str, ...], *, since: int) -> tuple[str, ...]:
-        """At the end of a pass: what no look has seen is gone, unless it looks like an unmounted disk."""
-        guarded = list[str]()
-        for library in libraries:
-            self._connection.execute(
-                "update file set missing = 1 where library = ?1 and gone = 0 and folder not in "
-                "(select path from folder where library = ?1 and pass >= ?2)",
-                (library, since),
-            )
-            self._forget_refused(library, since=since)
-        for library in libraries:
-            if self._looks_unmounted(library, self._roots[library]):
-                guarded.append(library)
-            else:
-                self._mark_gone(library)
-        return tuple(guarded)
-
-    def _forget_refused(self, library: str, *, since: int) -> None:
-        """Forget what was refused in folders that are no longer there."""
-        rows = self._connection.execute("select path from refused where library = ?", (library,)).fetchall()
-        for row in rows:
-            place = (library, os.path.dirname(row["path"]), since)
-            if not self._connection.execute(
-                "select 1 from folder where library = ? and path = ? and pass >= ?", place
-            ).fetchone():
-                self._connection.execute("delete from refused where library = ? and path = ?", (library, row["path"]))
-
-    def _looks_unmounted(self, library: str, root: Root) -> bool:
-        if self._connection.execute("select 1 from meta where name = 'accept_missing'").fetchone():
-            return False
-        count = self._connection.execute(
-            "select count(*) as files, coalesce(sum(missing), 0) as missing from file where library = ? and gone = 0",
-            (library,),
-        ).fetchone()
-        if count["missing"] and not os.access(root.path, os.R_OK | os.X_OK):
-            return True
-        if count["files"] < GUARDED_FROM_FILES or count["missing"] * 2 <= count["files"]:
-            return False
-        elsewhere = self._connection.execute(
-            "select count(*) from file as lost where library = ? and missing = 1 and gone = 0 and exists "
-            "(select 1 from file as found where found.size_bytes = lost.size_bytes "
-            "and found.modified_ns = lost.modified_ns and found.missing = 0 and found.gone = 0)",
-            (library,),
-        ).fetchone()[0]
-        return (count["missing"] - elsewhere) * 2 > count["files"]
-
-    def _mark_gone(self, library: str) -> None:
-        self._connection.execute(
-            "update file set gone = 1, missing = 0, todo = 0, batch = null where library = ? and missing = 1 and gone = 0",
-            (library,),
-        )
-
-    def _result(self, *, complete: bool, guarded: tuple[str, ...]) -> Look:
-        row = self._connection.execute(
-            "select count(*) as files, coalesce(sum(not settled), 0) as waiting from file where gone = 0"
-        ).fetchone()
-        return Look(complete, row["files"], row["waiting"], guarded)
+                self._connection.execute(
+                    "insert or replace into refused values (?, ?, ?, ?, ?)",
+                    (seen.library, path, str(code), message, self._now),
+                )
+        over = [(seen.library, path) for path in known.keys() - set(seen.folders)]
+        self._connection.executemany("delete from refused where library = ? and path = ?", over)
 
 
 def known_roots(connection: sqlite3.Connection) -> tuple[Root, ...]:
@@ -394,19 +285,34 @@ def known_roots(connection: sqlite3.Connection) -> tuple[Root, ...]:
 
 
 def add_roots(connection: sqlite3.Connection, roots: tuple[Root, ...]) -> None:
-    """Remember roots; one that moved keeps its name and its files."""
-    connection.executemany(
-        "insert into root values (?, ?) on conflict (library) do update set path = excluded.path "
-        "on conflict (path) do nothing",
-        [(root.library, os.fsencode(root.path)) for root in roots],
-    )
+    """Remember roots. A folder that is known keeps its name; a name that stands for another folder now has moved there.
+
+    A name that is only the folder's own moves when the old folder is no more; else two folders would share it.
+    """
+    for root in roots:
+        known = known_roots(connection)
+        if os.path.realpath(root.path) not in {os.path.realpath(each.path) for each in known}:
+            connection.execute(
+                "insert into root values (?, ?) on conflict (library) do update set path = excluded.path",
+                (_name_of(root, known), os.fsencode(root.path)),
+            )
+
+
+def _name_of(root: Root, known: tuple[Root, ...]) -> str:
+    bearers = {each.library: each.path for each in known}
+    old = bearers.get(root.library)
+    if old is None or root.library != root.path.name or not os.path.isdir(old):
+        return root.library
+    return next(name for number in range(2, len(known) + 3) if (name := f"{root.library}-{number}") not in bearers)
 
 
 def root_above(roots: tuple[Root, ...], path: Path) -> tuple[Root, bytes] | None:
-    """Return the innermost root that holds a path, and the path relative to it."""
-    inside = [root for root in roots if path == root.path or path.is_relative_to(root.path)]
+    """Return the innermost root that holds a path, and the path relative to it; links are followed first."""
+    place = Path(os.path.realpath(path))
+    folders = {root: Path(os.path.realpath(root.path)) for root in roots}
+    inside = [root for root in roots if place.is_relative_to(folders[root])]
     if not inside:
         return None
-    root = max(inside, key=lambda candidate: len(candidate.path.parts))
-    relative = path.relative_to(root.path)
+    root = max(inside, key=lambda candidate: len(folders[candidate].parts))
+    relative = place.relative_to(folders[root])
     return root, b"" if relative == Path() else os.fsencode(relative)

@@ -6,24 +6,20 @@ goes back. A batch that fails twice is halved until the file that breaks it stan
 
 import hashlib
 import json
-import re
 import sqlite3
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
+from resources.packing import pack
 from resources.state import transaction
 
-MOST_BYTES = 20_000_000_000
-"""Of music in one batch."""
-FIRST_FILES = 50
-"""The first batch of a session is small, so that facts appear early."""
 HALVED_AFTER = 2
-"""Failures after which a batch is halved."""
+"""Failures after which a batch is halved, and halved again after each further one."""
 ALONE_AT_MOST = 3
-"""Failures of a file alone, after which it is set aside."""
-DISC_FOLDER = re.compile(rb"(?:cd|dis[ck]|disque|vol(?:ume)?)[ ._-]*\d{1,2}\b.*", re.IGNORECASE)
+"""Further failures of a file alone, after which it is set aside."""
+REMEMBERED_SECONDS = 30 * 86_400.0
+"""How long a lease that is over stays in the log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +69,6 @@ def _planned(row: sqlite3.Row) -> Planned:
     return Planned(**{**dict(row), "stale": bool(row["stale"])})
 
 
-def album_of(library: str, folder: bytes) -> tuple[str, bytes]:
-    """Return what belongs together: a folder with its sibling disc folders."""
-    above, _, name = folder.rpartition(b"/")
-    return (library, above) if DISC_FOLDER.fullmatch(name) else (library, folder)
-
-
 def lease_files(
     connection: sqlite3.Connection,
     *,
@@ -86,6 +76,7 @@ def lease_files(
     owner: str,
     batch_files: int,
     within: tuple[str, bytes] | None = None,
+    now: float | None = None,
 ) -> list[Lease]:
     """Lease all settled files that are to be visited, album by album, in batches.
 
@@ -95,17 +86,21 @@ def lease_files(
         owner: The lock that this process holds.
         batch_files: The most files of a batch; a larger folder is split.
         within: Only files of this library and below this folder.
+        now: The time, in seconds since 1970, if not that of the clock.
     """
+    now = time.time() if now is None else now
     with transaction(connection):
+        connection.execute("delete from batch where state <> 'open' and planned_at < ?", (now - REMEMBERED_SECONDS,))
         rows = connection.execute(
-            "select file_key, library, folder, size_bytes, attempts, together, stale from file "
-            "where todo = 1 and settled = 1 and gone = 0 and batch is null order by library, folder, name"
+            "select file_key, library, folder, size_bytes, attempts, together, stale from file where todo = 1 "
+            "and settled = 1 and missing = 0 and gone = 0 and batch is null order by library, folder, name"
         ).fetchall()
         if within is not None:
             rows = [row for row in rows if is_within((row["library"], row["folder"]), within)]
         leases = [
-            Lease(_lease_id(keys), lane, keys, stale=stale, owner=owner, planned_at=time.time(), attempt=attempt)
-            for keys, stale, attempt in pack(rows, batch_files=batch_files)
+            # a microsecond apart, so that they stay in this order
+            Lease(_lease_id(keys), lane, keys, stale=stale, owner=owner, planned_at=now + at / 1e6, attempt=attempt)
+            for at, (keys, stale, attempt) in enumerate(pack(rows, batch_files=batch_files))
         ]
         for lease in leases:
             _insert(connection, lease)
@@ -116,56 +111,6 @@ def is_within(place: tuple[str, bytes], within: tuple[str, bytes]) -> bool:
     """Tell whether a folder of a library is another one or lies below it."""
     library, folder = within
     return place[0] == library and (place[1] == folder or not folder or place[1].startswith(folder + b"/"))
-
-
-def pack(rows: Sequence[sqlite3.Row], *, batch_files: int) -> list[tuple[tuple[str, ...], bool, int]]:
-    """Divide files into batches of whole albums: keys, whether stale results are wanted, how often they failed.
-
-    Files that were in a batch that failed twice are kept apart, at most `together` of them in one batch.
-    """
-    albums: dict[tuple[str, bytes], list[sqlite3.Row]] = {}
-    for row in rows:
-        albums.setdefault(album_of(row["library"], row["folder"]), []).append(row)
-    packer = _Packer(batch_files)
-    for album in albums.values():
-        packer.add([row for row in album if row["together"] is None])
-    for together, failed in groupby(
-        sorted((row for row in rows if row["together"]), key=lambda row: row["together"]),
-        key=lambda row: row["together"],
-    ):
-        files = list(failed)
-        for start in range(0, len(files), together):
-            packer.batches.append(files[start : start + together])
-    return [
-        (
-            tuple(row["file_key"] for row in batch),
-            any(row["stale"] for row in batch),
-            max(row["attempts"] for row in batch),
-        )
-        for batch in packer.batches
-    ]
-
-
-class _Packer:
-    """Fills batches with albums; the first batch is small."""
-
-    def __init__(self, batch_files: int) -> None:
-        self._most = batch_files
-        self._size = 0
-        self.batches: list[list[sqlite3.Row]] = []
-
-    def add(self, album: list[sqlite3.Row]) -> None:
-        if self.batches and len(self.batches[-1]) + len(album) > self._limit():
-            self._size = MOST_BYTES  # the album begins a batch of its own
-        for row in album:
-            if not self.batches or len(self.batches[-1]) >= self._limit() or self._size >= MOST_BYTES:
-                self.batches.append([])
-                self._size = 0
-            self.batches[-1].append(row)
-            self._size += row["size_bytes"]
-
-    def _limit(self) -> int:
-        return min(FIRST_FILES, self._most) if len(self.batches) == 1 else self._most
 
 
 def _lease_id(keys: Iterable[str]) -> str:
@@ -234,13 +179,16 @@ def files_of(connection: sqlite3.Connection, keys: Sequence[str]) -> dict[str, P
 
 
 def finish_files(connection: sqlite3.Connection, files: Iterable[Planned]) -> None:
-    """Say that the lake holds the outcome of these files, unless they changed meanwhile."""
+    """Say that the lake holds the outcome of these files, unless they changed or were asked for anew meanwhile."""
     with transaction(connection):
         connection.executemany(
             "update file set todo = 0, stale = 0, attempts = 0, together = null, batch = null where file_key = ? "
-            "and size_bytes = ? and modified_ns = ? and coalesce((select sidecars from folder "
-            "where folder.library = file.library and folder.path = file.folder), '') = ?",
-            [(file.file_key, file.size_bytes, file.modified_ns, file.sidecars) for file in files],
+            "and size_bytes = ? and modified_ns = ? and reason = ? and stale = ? and coalesce((select sidecars "
+            "from folder where folder.library = file.library and folder.path = file.folder), '') = ?",
+            [
+                (file.file_key, file.size_bytes, file.modified_ns, file.reason, file.stale, file.sidecars)
+                for file in files
+            ],
         )
 
 
@@ -262,20 +210,27 @@ def release(connection: sqlite3.Connection, lease: Lease, *, outcome: str, faile
         left = connection.execute(
             "select file_key from file where batch = ? and todo = 1 and gone = 0", (lease.id,)
         ).fetchall()
-        attempts = lease.attempt + failed
-        together = max(1, len(left) // 2) if attempts >= HALVED_AFTER else None
-        connection.execute("update file set batch = null where batch = ? and todo = 0", (lease.id,))
-        connection.execute(
-            "update file set batch = null, attempts = ?, together = coalesce(?, together) where batch = ?",
-            (attempts, together, lease.id),
-        )
-        alone = failed and len(lease.keys) == 1 and attempts >= HALVED_AFTER + ALONE_AT_MOST
-        return [row["file_key"] for row in left] if alone else []
+        attempts = _attempts(lease)
+        if failed:
+            halved = max(1, len(left) // 2) if attempts >= HALVED_AFTER else None
+            connection.execute(
+                "update file set attempts = ?, together = coalesce(?, together) where batch = ? and todo = 1",
+                (attempts, halved, lease.id),
+            )
+        connection.execute("update file set batch = null where batch = ?", (lease.id,))
+    alone = failed and len(lease.keys) == 1 and attempts >= HALVED_AFTER + ALONE_AT_MOST
+    return [row["file_key"] for row in left] if alone else []
+
+
+def _attempts(lease: Lease) -> int:
+    """Return how often files have failed after this failure; of several, nobody knows which one is guilty."""
+    return lease.attempt + 1 if len(lease.keys) == 1 else min(lease.attempt + 1, HALVED_AFTER)
 
 
 def set_aside(connection: sqlite3.Connection, keys: Iterable[str]) -> None:
     """Stop planning files; a change of the file or a person brings them back."""
-    connection.executemany("update file set todo = 0 where file_key = ?", [(key,) for key in keys])
+    with transaction(connection):
+        connection.executemany("update file set todo = 0 where file_key = ?", [(key,) for key in keys])
 
 
 def ask_again(connection: sqlite3.Connection, keys: Iterable[str], *, reason: str, stale: bool) -> int:

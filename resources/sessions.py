@@ -6,7 +6,7 @@ Read from the state alone, so that asking costs nothing; it is the planner's loc
 import json
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -15,9 +15,14 @@ from pathlib import Path
 from resources import locks
 from resources.progress import shown
 
+SILENT_SECONDS = 60.0
+"""A run that has shown no progress for so long is dead, if its planner is."""
+FAILED = frozenset({"FAILURE", "dead"})
+"""What becomes of a batch that fails; the other ends are a person's doing, or an accident of the machine's."""
+
 
 class SessionState(StrEnum):
-    """S3-72…74."""
+    """Where a session stands (S3-72…74)."""
 
     SCANNING = "SCANNING"
     """Looking at the folders; nothing is planned yet."""
@@ -36,6 +41,7 @@ class Session:
     current: int
     """Files that are through."""
     total: int
+    """Files that were planned."""
     current_operation: str | None
     """What is being worked on."""
     started_at: datetime
@@ -47,44 +53,50 @@ class Session:
         return 100.0 if not self.total else round(min(100.0, 100 * self.current / self.total), 1)
 
 
-def newest_session(connection: sqlite3.Connection, home: Path) -> Session | None:
-    """Return the session whose batch was planned last; None where there was none."""
+def newest_session(connection: sqlite3.Connection, home: Path, *, now: float | None = None) -> Session | None:
+    """Return the session whose batch was planned last; None where there was none.
+
+    A file that was planned again, after a failure or because it changed, counts once: what became of it last counts.
+
+    Args:
+        connection: The state.
+        home: Where the locks lie.
+        now: The time, in seconds since 1970, if not that of the clock.
+    """
+    now = time.time() if now is None else now
     newest = connection.execute("select owner from batch order by planned_at desc limit 1").fetchone()
     if newest is None:
         return None
     batches = connection.execute(
-        "select keys, state, run_id, planned_at from batch where owner = ? order by planned_at",
-        (newest["owner"],),
+        "select keys, state, run_id, planned_at from batch where owner = ? order by planned_at", (newest["owner"],)
     ).fetchall()
-    sizes = [len(json.loads(batch["keys"])) for batch in batches]
-    running = {batch["run_id"] for batch in batches if batch["state"] == "open"}
-    at = [each for each in shown(connection) if each.run_id in running]
-    through = sum(size for size, batch in zip(sizes, batches, strict=True) if batch["state"] == "SUCCESS")
-    state = _state([batch["state"] for batch in batches], alive=locks.is_held(home, newest["owner"]) or bool(at))
-    started = batches[0]["planned_at"]
-    ended = time.time() if state == SessionState.PROCESSING else _last_sign(connection, batches)
+    last = {key: batch["state"] for batch in batches for key in json.loads(batch["keys"])}
+    open_runs = {batch["run_id"] for batch in batches if batch["state"] == "open"}
+    at = [each for each in shown(connection) if each.run_id in open_runs]
+    heard = any(now - each.updated_at < SILENT_SECONDS for each in at)
+    state = _state(set(last.values()), alive=heard or locks.is_held(home, newest["owner"]))
+    ended = now if state == SessionState.PROCESSING else _last_sign(connection, batches)
     return Session(
         newest["owner"],
         state,
-        current=through + sum(each.done for each in at),
-        total=sum(sizes),
-        current_operation=at[0].operation or None if at else None,
-        started_at=datetime.fromtimestamp(started, tz=UTC),
-        elapsed_seconds=round(max(0.0, ended - started), 1),
+        current=list(last.values()).count("SUCCESS") + sum(each.done for each in at),
+        total=len(last),
+        current_operation=next((each.operation for each in at if each.operation), None),
+        started_at=datetime.fromtimestamp(batches[0]["planned_at"], tz=UTC),
+        elapsed_seconds=round(max(0.0, ended - batches[0]["planned_at"]), 1),
     )
 
 
-def _state(states: Sequence[str], *, alive: bool) -> SessionState:
+def _state(states: Collection[str], *, alive: bool) -> SessionState:
+    """Return where a session is, from what became last of each of its files."""
     if "open" in states:
         return SessionState.PROCESSING if alive else SessionState.CANCELLED
-    if any(state in ("FAILURE", "dead") for state in states):
+    if FAILED & set(states):
         return SessionState.FAILED
-    if any(state in ("CANCELED", "given back", "lost") for state in states):
-        return SessionState.CANCELLED
-    return SessionState.COMPLETED
+    return SessionState.COMPLETED if set(states) == {"SUCCESS"} else SessionState.CANCELLED
 
 
 def _last_sign(connection: sqlite3.Connection, batches: Sequence[sqlite3.Row]) -> float:
     """Return when a session was last heard of."""
-    signs = [each.updated_at for each in shown(connection) if each.run_id in {batch["run_id"] for batch in batches}]
-    return max([batches[-1]["planned_at"], *signs])
+    runs = {batch["run_id"] for batch in batches}
+    return max([batches[-1]["planned_at"], *(each.updated_at for each in shown(connection) if each.run_id in runs)])

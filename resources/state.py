@@ -117,7 +117,10 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def belong_to(connection: sqlite3.Connection, lake_id: str) -> bool:
-    """Bind the state to a lake; with another lake than before, forget what was seen. Return whether it was forgotten."""
+    """Bind the state to a lake; with another than before, forget what was seen. Return whether it was forgotten.
+
+    The roots stay.
+    """
     with transaction(connection):
         row = connection.execute("select value from meta where name = 'lake_id'").fetchone()
         if row is not None and row["value"] == lake_id:

@@ -8,8 +8,9 @@ The caller's loop decides what comes next; nothing happens between its calls:
             for event in pool.events(timeout_seconds=1.0):
                 ...
 
-A worker is spoken to only while it reads, so that neither side ever waits for the other to do so. A pool
-belongs to the thread that made it.
+A worker is spoken to only while it reads, so that neither side ever waits for the other to do so. A pool serves
+one thread at a time. Interrupted in the middle of `events`, it may have lost half a message: `kill` it; it can be
+used again.
 """
 
 import contextlib
@@ -210,7 +211,7 @@ class WorkerPool:
             worker.ending()
 
     def kill(self) -> None:
-        """End all workers by force."""
+        """End all workers by force and drop what is pending; the next task starts new ones."""
         workers = self._forget()
         for worker in workers:
             worker.kill()
@@ -322,7 +323,8 @@ class WorkerPool:
 
     def _gone_silent(self) -> list[Event]:
         now = time.monotonic()
-        silent = [worker for worker in self._workers if self._patience(worker) <= now]
+        late = [worker for worker in self._workers if self._patience(worker) <= now]
+        silent = [worker for worker in late if not worker.connection.poll()]  # one may have spoken meanwhile
         events = [self._give_up(worker) for worker in silent]
         return [event for event in events if event is not None]
 

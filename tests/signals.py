@@ -4,10 +4,8 @@ Samples are float32, full scale is ±1.0; one channel is an array `(n,)`, severa
 maker is deterministic: the same arguments give the same samples, and `encode` the same bytes.
 """
 
-import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from fractions import Fraction
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import BinaryIO
@@ -15,6 +13,9 @@ from typing import BinaryIO
 import av
 import numpy as np
 from numpy.typing import NDArray
+
+from music import encoding
+from music.encoding import Chapter, Codec
 
 av.logging.set_level(av.logging.PANIC)
 
@@ -220,20 +221,6 @@ def _at_peak(samples: Samples, peak_dbfs: float) -> Samples:
     return (samples * (amplitude(peak_dbfs) / highest)).astype(np.float32) if highest else samples
 
 
-@dataclass(frozen=True, slots=True)
-class Codec:
-    """How PyAV is asked for one kind of file."""
-
-    container: str
-    encoder: str
-    suffix: str
-    sample_format: str | None = None
-    bit_rate: int | None = None
-    rate_hz: int | None = None
-    """The only rate that the encoder takes."""
-    options: Mapping[str, str] = field(default_factory=dict)
-
-
 CODECS: dict[str, Codec] = {
     "flac": Codec("flac", "flac", ".flac", "s16"),
     "flac24": Codec("flac", "flac", ".flac", "s32"),
@@ -277,62 +264,20 @@ def encode(
         tags: What the container's own muxer writes (title, artist, album …).
         chapters: Start and end in seconds, and a title.
     """
-    how = CODECS[codec]
-    channels = np.atleast_2d(np.asarray(samples, np.float32))
-    layout = {1: "mono", 2: "stereo", 6: "5.1"}[channels.shape[0]]
-    file = io.BytesIO()
-    with av.open(file, "w", format=how.container, options={"fflags": "+bitexact", **how.options}) as output:
-        stream = output.add_stream(how.encoder, rate=how.rate_hz or rate_hz, layout=layout, options=dict(how.options))
-        if how.sample_format:
-            stream.format = how.sample_format
-        if how.bit_rate:
-            stream.bit_rate = how.bit_rate
-        output.metadata.update(tags or {})
-        if chapters:
-            output.set_chapters([_chapter(index, part) for index, part in enumerate(chapters)])
-        for frame in _frames(channels, stream, layout=layout, rate_hz=rate_hz):
-            output.mux(stream.encode(frame))
-        output.mux(stream.encode(None))
+    parts = [Chapter(*part) for part in chapters]
+    data = encoding.encode(samples, CODECS[codec], rate_hz=rate_hz, tags=tags, chapters=parts)
     if isinstance(target, Path):
-        target.write_bytes(file.getvalue())
+        target.write_bytes(data)
     else:
-        target.write(file.getvalue())
+        target.write(data)
 
 
 def encoded(samples: Samples, *, codec: str, rate_hz: int = RATE_HZ) -> bytes:
     """Return the bytes of an audio file."""
-    file = io.BytesIO()
-    encode(file, samples, codec=codec, rate_hz=rate_hz)
-    return file.getvalue()
+    return encoding.encode(samples, CODECS[codec], rate_hz=rate_hz)
 
 
 @cache
 def sample(codec: str) -> bytes:
     """Return the bytes of a file with 1.2 seconds of something like music on two channels."""
     return encoded(stereo(piece(1.2)), codec=codec)
-
-
-def _frames(channels: Samples, stream: av.AudioStream, *, layout: str, rate_hz: int) -> list[av.AudioFrame]:
-    stream.codec_context.open()
-    frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(channels), format="fltp", layout=layout)
-    frame.sample_rate = rate_hz
-    frame.pts = 0
-    frame.time_base = Fraction(1, rate_hz)
-    resampler = av.AudioResampler(
-        format=stream.codec_context.format,
-        layout=layout,
-        rate=stream.codec_context.sample_rate,
-        frame_size=stream.codec_context.frame_size or None,
-    )
-    return [*resampler.resample(frame), *resampler.resample(None)]
-
-
-def _chapter(index: int, part: tuple[float, float, str]) -> dict:
-    start, end, title = part
-    return {
-        "id": index,
-        "start": round(start * 1000),
-        "end": round(end * 1000),
-        "time_base": Fraction(1, 1000),
-        "metadata": {"title": title},
-    }

@@ -5,7 +5,7 @@ import pytest
 
 from music.demuxing import audio_stream, open_demuxer
 from music.error_codes import AudioFileError, ErrorCode
-from music.formats import MP3, MP4, OGG
+from music.formats import MP3, MP4, OGG, WAV
 from tests import signals, tagging
 
 
@@ -47,6 +47,14 @@ def test_a_container_without_audio_is_a_decode_error():
         audio_stream(container)
 
     assert caught.value.code is ErrorCode.DECODE_ERROR
+
+
+def test_a_codec_whose_number_is_no_letter_is_no_reason_to_stop():
+    data = bytearray(signals.sample("wav"))
+    data[20:22] = b"\xff\x00"
+
+    with open_demuxer(io.BytesIO(bytes(data)), WAV) as container:
+        assert audio_stream(container).codec_context.name == "aac"
 
 
 def test_metadata_that_is_no_utf8_is_no_reason_to_stop():

@@ -4,6 +4,7 @@ from fractions import Fraction
 import pytest
 
 from music.demuxing import audio_stream, open_demuxer
+from music.encoding import Codec
 from music.formats import find_format
 from music.stated_length import stated_seconds
 from tests import signals
@@ -53,7 +54,7 @@ def test_a_wav_that_lacks_its_end_still_states_its_length():
 
 def test_a_compressed_wav_is_as_long_as_ffmpeg_says():
     file = io.BytesIO()
-    signals.CODECS["adpcm"] = signals.Codec("wav", "adpcm_ms", ".wav")
+    signals.CODECS["adpcm"] = Codec("wav", "adpcm_ms", ".wav")
     try:
         signals.encode(file, signals.stereo(signals.piece(1.2)), codec="adpcm")
     finally:

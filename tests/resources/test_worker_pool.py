@@ -1,5 +1,4 @@
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -51,6 +50,13 @@ def one_event(pool, task):
     pool.submit("the task", task)
     (event,) = all_events(pool)
     return event
+
+
+def kill(worker):
+    """End a process from outside, and wait until it is no more than a name for its parent."""
+    worker.kill()
+    while worker.status() != psutil.STATUS_ZOMBIE:
+        time.sleep(0.01)
 
 
 def test_every_task_comes_to_its_result():
@@ -225,8 +231,7 @@ def test_ticks_that_wait_unread_while_the_parent_is_busy_are_heard_first():
 def test_an_idle_worker_that_dies_is_replaced_without_a_word():
     with pool_for("process_number", workers=1) as pool:
         first = one_event(pool, None).result
-        os.kill(first, signal.SIGKILL)
-        psutil.wait_procs(psutil.Process().children(), timeout=0.3)
+        kill(psutil.Process(first))
 
         second = one_event(pool, None).result
 
@@ -238,8 +243,7 @@ def test_an_idle_worker_that_dies_while_others_work_is_taken_out():
         pool.submit("a", 0)
         pool.submit("b", 0)
         all_events(pool)
-        first, _ = psutil.Process().children()
-        first.kill()
+        kill(psutil.Process().children()[0])
 
         pool.submit("c", 0.2)
         pool.submit("d", 0.2)
@@ -307,9 +311,7 @@ def test_only_a_question_is_answered_and_a_dead_asker_is_no_fault():
         pool.answer("never heard of", 1)
         pool.submit("a", "a")
         (asked,) = pool.events(20)
-        (worker,) = psutil.Process().children()
-        worker.kill()
-        psutil.wait_procs([worker], timeout=0.2)
+        kill(psutil.Process().children()[0])
         pool.answer(asked.task_id, 1)
 
         with pytest.raises(ValueError, match="has asked nothing"):
@@ -352,6 +354,8 @@ def test_closing_while_busy_leaves_no_worker(end):
 
         assert time.monotonic() - started < 2
         assert pool.pending == 0
+        assert not psutil.Process().children()
+        assert one_event(pool, "harmless").result == "harmless"
 
 
 def test_workers_end_with_a_parent_that_is_killed():

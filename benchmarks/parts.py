@@ -1,0 +1,30 @@
+"""The parts of the benchmark, each in a process of its own: nothing was imported, cached or forgotten there before."""
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from importlib import import_module
+from multiprocessing import get_context
+from pathlib import Path
+
+from benchmarks.report import Part
+
+PARTS = ("analysis", "batch", "memory", "scan", "lake")
+"""Modules of this package, each with `measure(folder, quick=…) -> Part`."""
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+"""As in a worker."""
+
+
+def in_own_process(name: str, folder: Path, *, quick: bool) -> Part:
+    """Run a part in a new process, with an empty folder and the settings of nobody."""
+    folder.mkdir()
+    os.environ.update(ONE_THREAD)
+    os.environ.update(LINERNOTES_HOME=str(folder / "home"), LINERNOTES_MUSIC=str(folder / "music"))
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as executor:
+        return executor.submit(run_part, name, folder, quick=quick).result()
+
+
+def run_part(name: str, folder: Path, *, quick: bool) -> Part:
+    """Run a part in this process."""
+    measure: Callable[..., Part] = import_module(f"benchmarks.{name}").measure
+    return measure(folder, quick=quick)
