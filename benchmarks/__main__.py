@@ -6,7 +6,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.parts import PARTS, in_own_process
+from benchmarks.parts import PARTS, run_alone
 from benchmarks.report import Part, goals_text, part_text
 
 
@@ -22,7 +22,7 @@ def main() -> None:
     found: list[Part] = []
     with tempfile.TemporaryDirectory(prefix="linernotes-benchmark-") as folder:
         for name in wanted.parts or PARTS:
-            found.append(in_own_process(name, Path(folder, name), quick=wanted.quick))
+            found.append(run_alone(name, Path(folder, name), quick=wanted.quick))
             print(part_text(found[-1]), flush=True)
     print(goals_text(found))
     print(f"\n{time.monotonic() - begun:.0f} s on {os.cpu_count()} processors")

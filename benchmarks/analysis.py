@@ -30,7 +30,8 @@ from resources.reading import ReadTask, read_file
 ROUNDS, QUICK_ROUNDS = 4, 1
 QUICK_SECONDS: Final = 40.0
 DECODING: Final = "decoding alone"
-BLOCKS: Final = "gathered into blocks"
+BLOCKS: Final = "decoding into blocks"
+GATHERING: Final = "gathering into blocks"
 PROBE: Final = "hashes, tags, packets"
 MEASURED: Final = "decoded and measured"
 WHOLE: Final = "everything a worker does"
@@ -44,6 +45,9 @@ def measure(folder: Path, *, quick: bool) -> Part:
     """Return the cost of each stage over that of decoding, per codec."""
     files = make_tracks(folder, seconds=QUICK_SECONDS if quick else TRACK_SECONDS)
     costs = least(QUICK_ROUNDS if quick else ROUNDS, lambda: _round(files, str(folder)))
+    for codec in files:
+        costs[codec, GATHERING] = costs.pop((codec, BLOCKS)) - costs[codec, DECODING]
+        costs[codec, MEASURED] = costs[codec, WHOLE] - costs[codec, PROBE]
     stages = list(dict.fromkeys(stage for _, stage in costs))
     matrix = Matrix(
         tuple(files),
@@ -87,8 +91,6 @@ def _costs(path: Path, spool: str) -> dict[str, float]:
     status = path.stat()
     with watch.on(WHOLE):
         read_file(ReadTask(os.fsencode(path), status.st_size, status.st_mtime_ns, has_sidecars=False), _Parent(spool))
-    watch.seconds[BLOCKS] -= watch.seconds[DECODING]
-    watch.seconds[MEASURED] = watch.seconds[WHOLE] - watch.seconds[PROBE]
     return watch.seconds
 
 

@@ -6,25 +6,32 @@ from concurrent.futures import ProcessPoolExecutor
 from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from benchmarks.report import Part
 
+Given = ParamSpec("Given")
+Found = TypeVar("Found")
 PARTS = ("analysis", "batch", "memory", "scan", "lake")
 """Modules of this package, each with `measure(folder, quick=…) -> Part`."""
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 """As in a worker."""
 
 
-def in_own_process(name: str, folder: Path, *, quick: bool) -> Part:
+def run_alone(name: str, folder: Path, *, quick: bool) -> Part:
     """Run a part in a new process, with an empty folder and the settings of nobody."""
     folder.mkdir()
     os.environ.update(ONE_THREAD)
     os.environ.update(LINERNOTES_HOME=str(folder / "home"), LINERNOTES_MUSIC=str(folder / "music"))
+    return in_new_process(_run, name, folder, quick=quick)
+
+
+def in_new_process(function: Callable[Given, Found], *given: Given.args, **named: Given.kwargs) -> Found:
+    """Call a function of a module in a process that imports only what that module needs."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as executor:
-        return executor.submit(run_part, name, folder, quick=quick).result()
+        return executor.submit(function, *given, **named).result()
 
 
-def run_part(name: str, folder: Path, *, quick: bool) -> Part:
-    """Run a part in this process."""
+def _run(name: str, folder: Path, *, quick: bool) -> Part:
     measure: Callable[..., Part] = import_module(f"benchmarks.{name}").measure
     return measure(folder, quick=quick)

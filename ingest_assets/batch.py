@@ -8,6 +8,7 @@ This is the only module with private names of Dagster; `tests/ingest_assets/test
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -36,6 +37,8 @@ LANE_TAG = "ingest/lane"
 SESSION_TAG = "ingest/session"
 FILES_TAG = "ingest/files"
 PRIORITY_TAG = "dagster/priority"
+ERROR_CODE = "error_code"
+"""Names the code in the metadata of a failure that no file is to blame for."""
 PARTITION_TAG = "dagster/partition"
 SILENT = {"__source_asset_observation__": True}
 """Metadata that makes Dagster count an output as made without logging events for its whole range."""
@@ -238,6 +241,24 @@ def _origin(job_name: str) -> RemoteJobOrigin:
     )
     location = ManagedGrpcPythonEnvCodeLocationOrigin(target, location_name="linernotes")
     return RemoteJobOrigin(RemoteRepositoryOrigin(location, "__repository__"), job_name)
+
+
+@dataclass(frozen=True, slots=True)
+class RunFault:
+    """Why a run failed, where no file is to blame."""
+
+    error_code: str
+    message: str
+
+
+def fault_of(instance: dg.DagsterInstance, run_id: str) -> RunFault | None:
+    """Return what broke a run whatever its files were (disk full, lake not writable); None for anything else."""
+    for record in instance.all_logs(run_id, of_type=dg.DagsterEventType.STEP_FAILURE):
+        event = record.dagster_event
+        given = event.step_failure_data.user_failure_data if event else None
+        if given is not None and ERROR_CODE in given.metadata:
+            return RunFault(str(given.metadata[ERROR_CODE].value), given.description or "")
+    return None
 
 
 def daemon_is_alive(instance: dg.DagsterInstance, *, seconds: float = 75.0) -> bool:

@@ -9,6 +9,10 @@ from pathlib import Path
 import click
 
 from ingest_assets.console import out, plain, say
+from lake.errors import LakeError
+from music.error_codes import ErrorCode
+from resources.disk import is_disk_full, is_out_of_room
+from resources.parameters import ParametersError
 from resources.settings import PROJECT_ROOT, Settings, SettingsError, load_settings, prepare_environment
 
 FAILED = 1
@@ -146,8 +150,13 @@ def main() -> None:
     """Run the command; a setting that cannot be used is one line, not a traceback."""
     try:
         cli()
-    except SettingsError as error:
+    except (SettingsError, ParametersError, LakeError) as error:
         say(str(error))
+        sys.exit(FAILED)
+    except Exception as error:
+        if not (is_disk_full(error) or is_out_of_room(load_settings().home)):
+            raise
+        say(ErrorCode.DISK_FULL.sentence)
         sys.exit(FAILED)
 
 

@@ -70,7 +70,7 @@ class FileVisit:
         if found.probe.tags.warning:
             self.tag_fault = (ErrorCode.TAGS_UNREADABLE, found.probe.tags.warning)
         self.situation = self._situate(found.hints, twins(found.probe.audio_sha256))
-        self.decision = decide(self.situation, self.wish)
+        self.decision = decide(self.situation, self.wish) if self._is_known_as_it_is() else Decision()
         if not self.decision.measure:
             return None
         return self._request(found, spool=spool)
@@ -127,12 +127,8 @@ class FileVisit:
         if self.situation is None:
             raise AssertionError("a file is probed before it is finished")
         made = self._discovered(seconds=seconds)
-        if "discovered_files" not in self.wish.assets and self._changed():
-            made += self._left(
-                "deferred",
-                (ErrorCode.FILE_CHANGED, "its audio is not that of discovered_files: make that first"),
-            )
-            return self._result(made)
+        if not self._is_known_as_it_is():
+            return self._result(self._left(*self._why_it_waits()))
         made += decided(self.planned, self.situation, self.decision)
         if measurement is not None:
             made += measured(self.planned, self.situation, self.decision, measurement)
@@ -179,8 +175,14 @@ class FileVisit:
             return []
         return [discovered(self.row, fault=self.tag_fault, seconds=seconds)]
 
-    def _changed(self) -> bool:
-        return self.facts.audio_sha256 != self.row["audio_sha256"]
+    def _is_known_as_it_is(self) -> bool:
+        """Tell whether discovered_files, which the other assets read, is made with them or speaks of this audio."""
+        return "discovered_files" in self.wish.assets or self.facts.audio_sha256 == self.row["audio_sha256"]
+
+    def _why_it_waits(self) -> tuple[str, tuple[ErrorCode, str]]:
+        if self.facts.audio_sha256 is None:
+            return "skipped", (ErrorCode.INPUT_MISSING, "discovered_files has no result for this file: make it first")
+        return "deferred", (ErrorCode.FILE_CHANGED, "its audio is not that of discovered_files: make that first")
 
     def _result(self, made: list[Made], *, decoded: bool = False) -> FileResult:
         result = FileResult(self.planned, made, decoded=decoded, finished=self.wish.is_whole)

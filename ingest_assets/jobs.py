@@ -6,7 +6,9 @@ import dagster as dg
 
 from ingest_assets.asset_specs import GROUP
 from ingest_assets.batch import LANE_TAG
+from resources import locks
 from resources.lake import LakeResource
+from resources.settings import load_settings
 
 ingest_files = dg.define_asset_job(
     "ingest_files",
@@ -20,7 +22,8 @@ ingest_files = dg.define_asset_job(
 @dg.op(description="Merges small files, lets snapshots older than 30 days go, forgets files gone for 30 days.")
 def maintain(context: dg.OpExecutionContext, lake: LakeResource) -> None:
     """Look after the lake's own files, inside the lock of its writers."""
-    context.add_output_metadata(asdict(lake.open().maintain()))
+    swept = locks.sweep(load_settings().home)
+    context.add_output_metadata({**asdict(lake.open().maintain()), "removed_locks": swept})
 
 
 @dg.job(executor_def=dg.in_process_executor, tags={LANE_TAG: "maintain_lake"})

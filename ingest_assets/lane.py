@@ -16,7 +16,7 @@ from typing import TextIO
 import dagster as dg
 from filelock import Timeout
 
-from ingest_assets.batch import PRIORITY_TAG, execute_batch, new_run_id, run_lock, run_tags
+from ingest_assets.batch import PRIORITY_TAG, execute_batch, fault_of, new_run_id, run_lock, run_tags
 from ingest_assets.definitions import defs
 from resources import leases, locks, processes
 from resources.leases import Lease
@@ -91,7 +91,8 @@ class Lane:
         finally:
             self._run_id = None
             locks.let_go(self._settings.home, run_lock(run_id))
-        self._tell({"batch": batch, "ok": succeeded, "run_id": run_id})
+        fault = None if succeeded else fault_of(self._instance, run_id)
+        self._tell({"batch": batch, "ok": succeeded, "run_id": run_id, "fault": fault.message if fault else None})
 
     def _lease(self, batch: str) -> Lease | None:
         """Return the lease, unless it was released meanwhile."""

@@ -116,6 +116,9 @@ class Session:
         return None
 
     def _note_failure(self, finished: dict[str, object]) -> None:
+        if finished.get("fault"):
+            self._counted.broken = str(finished["fault"])
+            return
         say(f"Run {finished['run_id']} failed; its files are planned again. Its log: {self._lane.log}")
 
     def _show(self, bar: FilesBar, open_leases: list[leases.Lease]) -> None:

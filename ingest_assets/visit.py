@@ -7,12 +7,13 @@ batch is decoded once. Killed at any moment, the next run finds the outcomes in 
 import time
 from collections import deque
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import dagster as dg
 from dagster import AssetExecutionContext
 
 from ingest_assets.asset_specs import POLICY, spec_of
-from ingest_assets.batch import BatchRun
+from ingest_assets.batch import ERROR_CODE, BatchRun
 from ingest_assets.decision import ASSETS, Wish
 from ingest_assets.equal_audio import EqualAudio
 from ingest_assets.file_parameters import ParametersOfFiles
@@ -20,8 +21,9 @@ from ingest_assets.file_result import FileResult, events_of, kept_whole
 from ingest_assets.file_visit import FileVisit
 from ingest_assets.known_files import KnownFiles
 from ingest_assets.visit_writer import VisitWriter
+from lake.errors import LakeWriteError
 from lake.store import Lake
-from music.error_codes import AudioFileError, ErrorCode
+from music.error_codes import AudioFileError, ErrorCode, Severity
 from music.measurement import Measurement
 from resources import leases, processes
 from resources.folders import known_roots
@@ -45,7 +47,7 @@ CANCEL_POLL_SECONDS = 2.0
 def visit(context: AssetExecutionContext, lake: LakeResource) -> Iterator[dg.MaterializeResult]:
     """Read each file of the batch once and write what it is, where its pieces lie and what they measure."""
     settings = load_settings()
-    with BatchRun(context, settings) as batch:
+    with BatchRun(context, settings) as batch, critical_errors():
         batch_visit = BatchVisit(batch, lake.open(), settings)
         batch_visit.run()
         context.log.info(batch_visit.summary())
@@ -155,6 +157,8 @@ class BatchVisit:
                 processes.reading_pool(self._settings).answer(event.task_id, None if shared else request)
             case Finished(result=Reading(measurement=measurement), cpu_seconds=seconds):
                 self._finish(file, measurement, seconds=seconds)
+            case Raised(error=AudioFileError() as error) if error.code.severity == Severity.CRITICAL:
+                raise error
             case Raised(error=error):
                 code = error.code if isinstance(error, AudioFileError) else ErrorCode.UNEXPECTED_ERROR
                 message = error.message if isinstance(error, AudioFileError) else f"{type(error).__name__}: {error}"
@@ -200,6 +204,15 @@ class BatchVisit:
     def _done(self, file: FileVisit, result: FileResult, *, seconds: float = 0.0) -> None:
         del self._open[file.planned.file_key]
         self._writer.add(result, seconds=seconds)
+
+
+@contextmanager
+def critical_errors() -> Iterator[None]:
+    """Make what breaks a run, whatever files it has, a failure with its code: no file is blamed for it (S3-138)."""
+    try:
+        yield
+    except (LakeWriteError, AudioFileError) as error:
+        raise dg.Failure(error.message, metadata={ERROR_CODE: str(error.code)}, allow_retries=False) from error
 
 
 def _launched_by(batch: BatchRun) -> str:

@@ -111,7 +111,7 @@ class Transaction(Snapshot):
         Raises:
             RowError: A file is to take over from two.
         """
-        arrow = rows_to_arrow(_PAIRS, [{"source": source, "target": target} for source, target in pairs], given={})
+        arrow = rows_to_arrow(PAIRS, [{"source": source, "target": target} for source, target in pairs], given={})
         with self._registered(arrow):
             self._connection.execute(
                 f"create temp table _taken as select {table}.* replace (target as file_key, $run_id as run_id, "

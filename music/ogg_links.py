@@ -64,4 +64,5 @@ class _From(io.RawIOBase):
 
 def link_at(file: BinaryIO, start: int) -> BinaryIO:
     """Return the file from an offset on as a file of its own; closing it leaves the other open."""
+    file.seek(start)
     return io.BufferedReader(_From(file, start))

@@ -50,6 +50,7 @@ class TruePeakMeter:
     def __init__(self, rate_hz: int, *, channels: int, cell_samples: int) -> None:
         self._cell = cell_samples
         self._between = _interpolation(oversampling(rate_hz))
+        self._points = cell_samples * (oversampling(rate_hz) - 1)
         self._before = np.zeros((channels, 2 * _HALF_TAPS), np.float32)
         overhang = -cell_samples % _ROW
         self._behind = np.zeros((channels, overhang), np.float32)
@@ -67,7 +68,7 @@ class TruePeakMeter:
         channels, cells = np.nonzero(peaks >= max(_WORTH * peaks.max(), np.finfo(np.float32).tiny))
         stretches = sliding_window_view(signal, self._reach, axis=1)[:, :: self._cell][channels, cells]
         points = sliding_window_view(stretches, _STRETCH, axis=1)[:, ::_ROW] @ self._between
-        between = points.reshape(cells.size, points.shape[1] * points.shape[2])
+        between = points.reshape(cells.size, points.shape[1] * points.shape[2])[:, : self._points]
         highest = peaks.max(axis=0)
         np.maximum.at(highest, cells, np.maximum(between.max(axis=1), -between.min(axis=1)))
         return highest

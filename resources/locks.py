@@ -103,3 +103,13 @@ def wait_for(home: Path, name: str, *, waiting: Callable[[], None], poll_seconds
         else:
             path.write_text(f"{os.getpid()}\n", encoding="ascii")
             return lock
+
+
+def sweep(home: Path, *, older_than_seconds: float = 86_400.0) -> int:
+    """Remove the files of locks that nobody has held for long; return how many."""
+    limit = time.time() - older_than_seconds
+    old = [path for path in (home / "locks").glob("*-*.lock") if path.stat().st_mtime < limit]
+    free = [path for path in old if not path.name.startswith("lane-") and state_of(home, path.stem) == "free"]
+    for path in free:
+        path.unlink(missing_ok=True)
+    return len(free)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from ingest_assets.batch import BATCH_TAG, OVER, daemon_is_alive, fail_run, run_lock
+from ingest_assets.batch import BATCH_TAG, OVER, daemon_is_alive, fail_run, fault_of, run_lock
 from resources import leases, locks
 from resources.leases import Lease
 
@@ -27,9 +27,17 @@ def reap_leases(instance: dg.DagsterInstance, connection: sqlite3.Connection, ho
     for lease in leases.open_leases(connection):
         outcome = _outcome(instance, home, lease)
         if outcome is not None:
-            to_blame = outcome == "FAILURE" or (outcome == "dead" and locks.is_held(home, lease.owner))
+            to_blame = _is_to_blame(instance, home, lease, outcome)
             guilty += leases.release(connection, lease, outcome=outcome, failed=to_blame)
     return guilty
+
+
+def _is_to_blame(instance: dg.DagsterInstance, home: Path, lease: Lease, outcome: str) -> bool:
+    """Tell whether the files of a batch may have broken its run: not a full disk, and not who killed everything."""
+    if outcome == "dead":
+        return locks.is_held(home, lease.owner)
+    run = _run_of(instance, lease)
+    return outcome == "FAILURE" and run is not None and fault_of(instance, run.run_id) is None
 
 
 def fail_orphans(instance: dg.DagsterInstance, home: Path) -> list[str]:

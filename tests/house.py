@@ -50,7 +50,7 @@ def sound(*, bpm: float, codec: str, seconds: float = 3.6) -> bytes:
 
 
 def fill_shelf(music: Path) -> None:
-    """Make the six files."""
+    """Make the six files; the two with equal audio have other tags."""
     write(music / HARBOUR, sound(bpm=120, codec="flac"))
     write(music / PIER, sound(bpm=90, codec="flac"))
     write(music / GULLS, sound(bpm=100, codec="mp3"))
@@ -75,6 +75,12 @@ def retag(path: Path, **tags: str) -> None:
     for name, text in tags.items():
         file[name] = text
     file.save()
+    os.utime(path, ns=(later, later))
+
+
+def touch(path: Path) -> None:
+    """Give a file a later time and leave its bytes."""
+    later = path.stat().st_mtime_ns + 10**9
     os.utime(path, ns=(later, later))
 
 
@@ -106,6 +112,7 @@ class House:
     folder: Path
     pool: CountingPool
     instance: dg.DagsterInstance = field(init=False)
+    definitions: dg.Definitions = defs
 
     @property
     def home(self) -> Path:
@@ -165,7 +172,7 @@ class House:
         try:
             return execute_batch(
                 self.instance,
-                defs.resolve_job_def("ingest_files"),
+                self.definitions.resolve_job_def("ingest_files"),
                 run_id=run_id,
                 tags=run_tags(lease, session=OWNER),
             )
@@ -181,7 +188,7 @@ class House:
 
     def ask(self, *assets: str, tags: Mapping[str, str]) -> dg.ExecuteInProcessResult:
         """Run as a person does in the UI: some assets, a partition or a range."""
-        result = defs.resolve_job_def("ingest_files").execute_in_process(
+        result = self.definitions.resolve_job_def("ingest_files").execute_in_process(
             instance=self.instance,
             asset_selection=[dg.AssetKey(asset) for asset in assets] or None,
             tags=tags,
@@ -226,7 +233,7 @@ class House:
     def staleness(self) -> dict[tuple[str, str], str]:
         """Return Dagster's own word on every partition of every asset that is not fresh, with its reasons."""
         resolver = CachingStaleStatusResolver(
-            self.instance, defs.resolve_asset_graph(), LoadingContextForTest(self.instance)
+            self.instance, self.definitions.resolve_asset_graph(), LoadingContextForTest(self.instance)
         )
         found: dict[tuple[str, str], str] = {}
         for asset in map(dg.AssetKey, NAMES):
@@ -236,6 +243,10 @@ class House:
                     causes = [cause.reason for cause in resolver.get_stale_causes(asset, key)]
                     found[asset.to_user_string(), key] = f"{status.value}: {', '.join(causes)}"
         return found
+
+    def newest(self, asset: str, name: str) -> dg.AssetMaterialization:
+        """Return the newest materialization of one file."""
+        return self.events(asset, self.key(name))[0].asset_materialization
 
     def events(self, asset: str, key: str) -> list[dg.EventLogRecord]:
         """Return the materializations of one partition, newest first."""
@@ -256,6 +267,7 @@ def lived_in(folder: Path, pool: WorkerPool, patch: pytest.MonkeyPatch) -> Itera
     house.music.mkdir(parents=True, exist_ok=True)
     set_environment(house, patch)
     patch.setattr(processes, "reading_pool", lambda _: house.pool)
+    patch.setattr(processes, "end_pools", pool.kill)
     with dg.DagsterInstance.get() as instance:
         house.instance = instance
         try:
@@ -289,5 +301,3 @@ def copy_of(template: Path, folder: Path) -> Path:
     """Return a copy of an ingested home with its music; times stay."""
     shutil.copytree(template, folder, dirs_exist_ok=True)
     return folder
-
-

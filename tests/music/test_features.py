@@ -28,7 +28,7 @@ def test_a_tone_measures_the_same_at_every_rate(rate_hz):
     assert measured.true_peak_dbtp == pytest.approx(-20.0, abs=0.02)
     assert measured.rms_dbfs == pytest.approx(-23.01, abs=0.02)
     assert measured.clipped_samples == 0
-    assert set(measured.waveform[8:-8]) == {-13, 13}
+    assert set(measured.waveform[8:-8]) <= {-13, -12, 12, 13}
 
 
 def test_silence_measures_nothing():

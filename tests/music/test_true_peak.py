@@ -82,10 +82,13 @@ def test_a_true_peak_is_never_under_the_sample_peak():
     assert (true_peaks(music) >= block.peaks.max(axis=0)).all()
 
 
-def test_the_blocks_do_not_matter():
-    samples = signals.sine(RATE_HZ / 4, 1.6, peak_dbfs=-1.0, phase=np.pi / 4, rate_hz=RATE_HZ)[None]
+@pytest.mark.parametrize("rate_hz", [8_000, 11_025, 44_100, 48_000, 96_000])
+def test_the_blocks_do_not_matter(rate_hz):
+    samples = signals.sine(rate_hz / 8.03, 1.7, peak_dbfs=-1.0, rate_hz=rate_hz)[None, : 160 * cell_length(rate_hz)]
 
-    np.testing.assert_allclose(true_peaks(samples, blocks=4), true_peaks(samples), rtol=1e-5)
+    np.testing.assert_allclose(
+        true_peaks(samples, blocks=4, rate_hz=rate_hz), true_peaks(samples, rate_hz=rate_hz), rtol=1e-5
+    )
 
 
 def test_silence_has_no_peak():

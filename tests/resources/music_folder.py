@@ -76,6 +76,4 @@ class MusicFolder:
 
     def file(self, name: str | bytes) -> dict:
         folder, _, base = os.fsencode(name).rpartition(b"/")
-        return dict(
-            self.state.execute("select * from file where folder = ? and name = ?", (folder, base)).fetchone()
-        )
+        return dict(self.state.execute("select * from file where folder = ? and name = ?", (folder, base)).fetchone())

@@ -244,9 +244,7 @@ def test_a_folder_that_may_not_be_read_is_refused_with_the_reason(root, monkeypa
     seen = listed(root, b"private")
 
     assert not seen.readable
-    assert seen.refused == [
-        (b"private", ErrorCode.UNREADABLE_FILE, "the folder cannot be read: Permission denied")
-    ]
+    assert seen.refused == [(b"private", ErrorCode.UNREADABLE_FILE, "the folder cannot be read: Permission denied")]
 
 
 class FakeEntry:

@@ -191,8 +191,9 @@ class TestWaiting:
         log = tmp_path / "log"
         body = (
             "for _ in range(10):\n"
-            "    with locks.wait_for(home, 'lane', waiting=lambda: None, poll_seconds=0.01):\n"
-            f"        with open({str(log)!r}, 'a') as log: log.write('in '); log.flush(); log.write('out ')\n"
+            "    lock = locks.wait_for(home, 'lane', waiting=lambda: None, poll_seconds=0.01)\n"
+            f"    with open({str(log)!r}, 'a') as log: log.write('in '); log.flush(); log.write('out ')\n"
+            "    lock.release()\n"
         )
         with child(tmp_path, body), child(tmp_path, body):
             pass
