@@ -1,13 +1,11 @@
 """What everything beside the music costs: planning, Dagster, the lake; in processor time and in room on the disk."""
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import Final
 
 from benchmarks.batch_run import BatchCosts, run_batches
+from benchmarks.command import command_seconds
 from benchmarks.corpus import make_albums
-from benchmarks.costs import children_seconds
 from benchmarks.parts import in_new_process
 from benchmarks.report import Figure, Part
 
@@ -29,9 +27,9 @@ def measure(folder: Path, *, quick: bool) -> Part:
             "state": (home / "state.sqlite",),
         }.items()
     ]
-    unchanged = _command_seconds()
+    unchanged = command_seconds("ingest")
     make_albums(folder / "music", files=1, first=files)
-    single = _command_seconds()
+    single = command_seconds("ingest")
     return Part(
         f"{files} new files in {costs.runs} batches, beside their analysis",
         (
@@ -57,10 +55,3 @@ def _figures(costs: BatchCosts, files: int) -> list[Figure]:
 
 def _bytes(place: Path) -> int:
     return sum(file.stat().st_size for file in ([place] if place.is_file() else place.rglob("*")) if file.is_file())
-
-
-def _command_seconds() -> float:
-    """Return the processor time of the command and all that it starts."""
-    begun = children_seconds()
-    subprocess.run([sys.executable, "-m", "ingest_assets.cli", "ingest"], check=True, capture_output=True)
-    return children_seconds() - begun

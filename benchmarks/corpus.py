@@ -1,6 +1,7 @@
 """Music to measure on, made here: anybody has it, and the same each time."""
 
 import os
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -23,7 +24,7 @@ CODECS: Final = {
     "wav": Codec("wav", "pcm_s16le", ".wav"),
 }
 _BARE_MP3: Final = Codec(
-    "mp3", "libmp3lame", ".mp3", bit_rate=128_000, options={"write_xing": "0", "id3v2_version": "0", "reservoir": "0"}
+    "mp3", "libmp3lame", ".mp3", bit_rate=128_000, options={"write_xing": "0", "id3v2_version": "0"}
 )
 """Frames and nothing else: any number of such files one after the other are one again."""
 
@@ -37,12 +38,11 @@ def music(seconds: float = TRACK_SECONDS) -> NDArray[np.float32]:
     return np.tanh(2.5 * track)
 
 
-def make_tracks(folder: Path, *, seconds: float) -> dict[str, Path]:
-    """Write the song in each codec and return the files by codec."""
-    files: dict[str, Path] = {}
-    for name, codec in CODECS.items():
-        files[name] = folder / f"{name}{codec.suffix}"
-        files[name].write_bytes(encode(music(seconds), codec, rate_hz=RATE_HZ))
+def make_tracks(folder: Path, *, seconds: float, codecs: Iterable[str] = CODECS) -> dict[str, Path]:
+    """Write the song in several codecs and return the files by codec."""
+    files = {name: folder / f"{name}{CODECS[name].suffix}" for name in codecs}
+    for name, file in files.items():
+        file.write_bytes(encode(music(seconds), CODECS[name], rate_hz=RATE_HZ))
     return files
 
 

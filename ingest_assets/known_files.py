@@ -24,6 +24,7 @@ class FileFacts:
 
     file_key: str = ""
     stamp: str | None = None
+    """What its rows were made of; None of a file that was gone, and must be visited when it comes back."""
     audio_sha256: str | None = None
     first_seen_at: datetime | None = None
     outcomes: dict[str, Known] = field(default_factory=dict)
@@ -62,9 +63,10 @@ class KnownFiles:
 
 
 def _load(snapshot: Snapshot, keys: Sequence[str]) -> dict[str, FileFacts]:
+    columns = "case when gone_at is null then stamp end as stamp, audio_sha256, first_seen_at"
     facts = {
         row["file_key"]: FileFacts(row["file_key"], row["stamp"], row["audio_sha256"], row["first_seen_at"])
-        for row in _rows(snapshot, keys, "discovered_files", "stamp, audio_sha256, first_seen_at")
+        for row in _rows(snapshot, keys, "discovered_files", columns)
     }
     for key, known in _outcomes(snapshot, keys):
         facts.setdefault(key, FileFacts(key)).outcomes.update(known)

@@ -44,7 +44,9 @@ def _is_waveform(value: object) -> bool:
     kind = getattr(value, "dtype", None)  # an array of numpy says once what it holds
     if kind is not None:
         return kind.kind in "iu"
-    return isinstance(value, Sequence) and not isinstance(value, str | bytes) and all(map(_is_integer, value))
+    if not isinstance(value, Sequence) or isinstance(value, str | bytes):
+        return False
+    return set(map(type, value)) <= {int} or all(map(_is_integer, value))
 
 
 def _is_silences(value: object) -> bool:

@@ -17,11 +17,11 @@ from lake.rows import Row, keys_to_arrow, rows_to_arrow
 from lake.snapshot import Snapshot
 
 Key = str | tuple[object, ...]
-PAIRS = Table(
-    "pairs",
+_PAIRS = Table(
+    "take_over",
     "One file that takes over from another.",
-    (Column("source", TEXT, ""), Column("target", TEXT, "")),
-    ("target",),
+    (Column("source", TEXT, "From which file."), Column("target", TEXT, "To which file.")),
+    key=("target",),
 )
 
 
@@ -111,7 +111,7 @@ class Transaction(Snapshot):
         Raises:
             RowError: A file is to take over from two.
         """
-        arrow = rows_to_arrow(PAIRS, [{"source": source, "target": target} for source, target in pairs], given={})
+        arrow = rows_to_arrow(_PAIRS, [{"source": source, "target": target} for source, target in pairs], given={})
         with self._registered(arrow):
             self._connection.execute(
                 f"create temp table _taken as select {table}.* replace (target as file_key, $run_id as run_id, "

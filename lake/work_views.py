@@ -110,6 +110,7 @@ with session as (
     select session_id, lane,
         bool_or(status = 'STARTED') as is_running,
         arg_max(status, started_at) as last_status,
+        arg_max(greatest(files_total - files_done, 0), started_at) as last_unfinished,
         arg_max(current_operation, updated_at) as current_operation,
         min(started_at) as started_at,
         max(coalesce(finished_at, updated_at)) as updated_at,
@@ -127,7 +128,7 @@ waiting as (
 known as (
     select session.*, files_done + files_at_work + case
         when lane = '{LOCAL_LANE}' and row_number() over (partition by lane order by started_at desc) = 1
-        then waiting.files else 0 end as files_total,
+        then waiting.files when last_status in ('FAILURE', 'CANCELED') then last_unfinished else 0 end as files_total,
         epoch(updated_at - started_at) as elapsed_seconds
     from session cross join waiting
 )
@@ -204,7 +205,8 @@ put_off as (
 select 'queued' as queue, count(*) as depth, min(planned_at) as waiting_since, sum(size_bytes)::bigint as size_bytes
 from planned_files anti join running using (batch_id)
 union all
-select 'running', count(*), min(planned_at), sum(size_bytes)::bigint from planned_files semi join running using (batch_id)
+select 'running', count(*), min(planned_at), sum(size_bytes)::bigint
+from planned_files semi join running using (batch_id)
 union all
 select 'deferred_due', count(*), min(written_at), null from put_off where retry_at is null or retry_at <= now()
 union all

@@ -142,16 +142,10 @@ def measure(decoder: Sound, *, request: MeasureRequest, tick: Callable[[], None]
             fingerprints=_fingerprints(signal, spans) if request.want_fingerprints else (),
             features=_features(feature_meter, spans, levels=levels) if request.want_features else (),
             duration_ticks=levels.duration_ticks,
-            warnings=tuple(
-                (code, message)
-                for code, message in (
-                    (ErrorCode.TRUNCATED_AUDIO, missing_audio(levels, expected_ticks=request.expected_ticks)),
-                    (ErrorCode.DAMAGED_AUDIO, damaged_audio(decoder.damaged_packets, refused_cells=refused_cells)),
-                    (ErrorCode.SILENT_AUDIO, silent_audio(levels)),
-                    (ErrorCode.TOO_SHORT, too_short_pieces(spans) if request.want_fingerprints else None),
-                    (ErrorCode.RATE_ROUNDED, rounded_rate(decoder.source_rate_hz, rate_hz=rate_hz)),
-                )
-                if message
+            warnings=(
+                *_warnings_of_sound(levels, request.expected_ticks),
+                *_warnings_of_decoder(decoder, refused_cells),
+                *_warnings_of_pieces(spans if request.want_fingerprints else ()),
             ),
         )
 

@@ -91,20 +91,23 @@ def lease_files(
     now = time.time() if now is None else now
     with transaction(connection):
         connection.execute("delete from batch where state <> 'open' and planned_at < ?", (now - REMEMBERED_SECONDS,))
-        rows = connection.execute(
-            "select file_key, library, folder, size_bytes, attempts, together, stale from file where todo = 1 "
-            "and settled = 1 and missing = 0 and gone = 0 and batch is null order by library, folder, name"
-        ).fetchall()
-        if within is not None:
-            rows = [row for row in rows if is_within((row["library"], row["folder"]), within)]
+        batches = pack(_due(connection, within), batch_files=batch_files)
         leases = [
             # a microsecond apart, so that they stay in this order
             Lease(_lease_id(keys), lane, keys, stale=stale, owner=owner, planned_at=now + at / 1e6, attempt=attempt)
-            for at, (keys, stale, attempt) in enumerate(pack(rows, batch_files=batch_files))
+            for at, (keys, stale, attempt) in enumerate(batches)
         ]
         for lease in leases:
             _insert(connection, lease)
     return leases
+
+
+def _due(connection: sqlite3.Connection, within: tuple[str, bytes] | None) -> list[sqlite3.Row]:
+    rows = connection.execute(
+        "select file_key, library, folder, size_bytes, attempts, together, stale from file where todo = 1 "
+        "and settled = 1 and missing = 0 and gone = 0 and batch is null order by library, folder, name"
+    ).fetchall()
+    return [row for row in rows if within is None or is_within((row["library"], row["folder"]), within)]
 
 
 def is_within(place: tuple[str, bytes], within: tuple[str, bytes]) -> bool:

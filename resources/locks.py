@@ -108,8 +108,16 @@ def wait_for(home: Path, name: str, *, waiting: Callable[[], None], poll_seconds
 def sweep(home: Path, *, older_than_seconds: float = 86_400.0) -> int:
     """Remove the files of locks that nobody has held for long; return how many."""
     limit = time.time() - older_than_seconds
-    old = [path for path in (home / "locks").glob("*-*.lock") if path.stat().st_mtime < limit]
-    free = [path for path in old if not path.name.startswith("lane-") and state_of(home, path.stem) == "free"]
-    for path in free:
-        path.unlink(missing_ok=True)
-    return len(free)
+    removed = 0
+    for path in (home / "locks").glob("*-*.lock"):
+        try:
+            if (
+                not path.name.startswith("lane-")
+                and path.stat().st_mtime < limit
+                and state_of(home, path.stem) == "free"
+            ):
+                path.unlink()
+                removed += 1
+        except FileNotFoundError:  # somebody else removed it
+            continue
+    return removed

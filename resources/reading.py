@@ -4,7 +4,6 @@ The worker tells its parent what the file is as soon as hash, tags and packets a
 for music that is known the answer is nothing. Music is opened nowhere else.
 """
 
-import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,13 +18,13 @@ from music.formats import find_format
 from music.hints import Hints, gather_hints
 from music.measurement import Measurement, MeasureRequest, measure
 from music.probe import Probe, probe
+from resources.disk import is_disk_full
 from resources.file_stamp import size_and_time
 from resources.worker_process import Talk
 
 MOST_CUE_BYTES = 1_000_000
 MOST_CUES = 50
 """Of a folder; more than this is no album."""
-_DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +123,7 @@ def _measure(file: BinaryIO, request: MeasureRequest, talk: Talk) -> Measurement
         try:
             return measure(decoder, request=request, tick=talk.tick)
         except OSError as error:
-            code = ErrorCode.DISK_FULL if error.errno in _DISK_FULL else ErrorCode.LAKE_WRITE_ERROR
+            code = ErrorCode.DISK_FULL if is_disk_full(error) else ErrorCode.LAKE_WRITE_ERROR
             raise AudioFileError(code, f"{request.spool_directory} cannot be written: {error.strerror}") from error
 
 

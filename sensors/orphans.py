@@ -16,6 +16,8 @@ from resources.leases import Lease
 
 START_GRACE_SECONDS = 120.0
 """How long a run of the daemon may take from its row to its process."""
+ENDED_TAG = "ingest/ended"
+"""On a run that did not end by itself: `dead`."""
 DEAD = "its process is gone (killed, or the power was cut); the next run goes on where it stopped"
 BEGUN = (dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING)
 NOT_BEGUN = (dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING)
@@ -47,9 +49,15 @@ def fail_orphans(instance: dg.DagsterInstance, home: Path) -> list[str]:
         run = record.dagster_run
         since = record.start_time or record.create_timestamp.timestamp()
         if _is_dead(run, home, since=since):
-            fail_run(instance, run, DEAD)
+            _bury(instance, run)
             failed.append(run.run_id)
     return failed
+
+
+def _bury(instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:
+    """Fail a run whose process is gone; the tag tells whoever releases its files that the run did not fail by itself."""
+    instance.add_run_tags(run.run_id, {ENDED_TAG: "dead"})
+    fail_run(instance, run, DEAD)
 
 
 def _is_dead(run: dg.DagsterRun, home: Path, *, since: float) -> bool:
@@ -63,7 +71,7 @@ def _outcome(instance: dg.DagsterInstance, home: Path, lease: Lease) -> str | No
     if run is None:
         return None if locks.is_held(home, lease.owner) else "lost"
     if run.status in OVER:
-        return run.status.value
+        return run.tags.get(ENDED_TAG, run.status.value)
     if run.status == dg.DagsterRunStatus.QUEUED:
         if daemon_is_alive(instance):
             return None
@@ -77,7 +85,7 @@ def _outcome(instance: dg.DagsterInstance, home: Path, lease: Lease) -> str | No
     since = (record.start_time or record.create_timestamp.timestamp()) if record else 0.0
     if not _is_dead(run, home, since=since):
         return None
-    fail_run(instance, run, DEAD)
+    _bury(instance, run)
     return "dead"
 
 

@@ -24,11 +24,13 @@ def pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator["WorkerPool"]:
 @pytest.fixture(scope="session")
 def ingested(tmp_path_factory: pytest.TempPathFactory, pool: "WorkerPool") -> Path:
     """A folder with a home and six files of music that were ingested: to copy, not to work in."""
+    from ingest_assets.definitions import defs
     from tests import house
 
     folder = tmp_path_factory.mktemp("ingested")
     with pytest.MonkeyPatch.context() as patch, house.lived_in(folder, pool, patch) as template:
         house.fill_shelf(template.music)
+        template.definitions = defs
         assert template.ingest() == [True]
     return folder
 
@@ -40,6 +42,7 @@ def house(tmp_path: Path, ingested: Path, pool: "WorkerPool", monkeypatch: pytes
 
     with lived_in(copy_of(ingested, tmp_path / "house"), pool, monkeypatch) as lived:
         yield lived
+        assert lived.broken_checks() == []
 
 
 @pytest.fixture
@@ -49,3 +52,4 @@ def new_house(tmp_path: Path, pool: "WorkerPool", monkeypatch: pytest.MonkeyPatc
 
     with lived_in(tmp_path / "house", pool, monkeypatch) as lived:
         yield lived
+        assert lived.broken_checks() == []

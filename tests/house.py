@@ -17,14 +17,17 @@ from dagster._core.definitions.data_version import CachingStaleStatusResolver, S
 from dagster._core.loader import LoadingContextForTest
 
 from ingest_assets import ingest
-from ingest_assets.batch import execute_batch, new_run_id, run_lock, run_tags
+from ingest_assets.asset_specs import GROUP
+from ingest_assets.batch import LANE_TAG, execute_batch, new_run_id, run_lock, run_tags
+from ingest_assets.checks import CHECKS, evaluate
 from ingest_assets.decision import ASSETS
-from ingest_assets.definitions import defs
 from ingest_assets.partitions import FILES, FILES_NAME
+from ingest_assets.visit import visit
 from lake import connection as lake_connection
 from lake.store import Lake
 from resources import leases, locks, processes
 from resources.folders import add_roots, file_key
+from resources.lake import LakeResource
 from resources.leases import Lease
 from resources.settings import Settings, load_settings, prepare_environment
 from resources.state import opened
@@ -105,6 +108,19 @@ class CountingPool:
         self._pool.answer(task_id, answer)
 
 
+def without_checks(assets: Sequence[dg.AssetsDefinition]) -> dg.Definitions:
+    """Return the definitions with a job that leaves the checks out: they take half of the time of a small run."""
+    job = dg.define_asset_job(
+        "ingest_files",
+        selection=dg.AssetSelection.groups(GROUP).without_checks(),
+        executor_def=dg.in_process_executor,
+        tags={LANE_TAG: "ingest_files"},
+    )
+    return dg.Definitions(
+        assets=assets, jobs=[job], resources={"lake": LakeResource()}, executor=dg.in_process_executor
+    )
+
+
 @dataclass
 class House:
     """Everything that a test works on."""
@@ -112,7 +128,7 @@ class House:
     folder: Path
     pool: CountingPool
     instance: dg.DagsterInstance = field(init=False)
-    definitions: dg.Definitions = defs
+    definitions: dg.Definitions = field(default_factory=lambda: without_checks([visit]))
 
     @property
     def home(self) -> Path:
@@ -212,7 +228,8 @@ class House:
         return {
             (path, asset): value
             for path, asset, value in self.tuples(
-                f"select path, asset, {column} from outcomes join discovered_files using (file_key) where gone_at is null"
+                f"select path, asset, {column} from outcomes join discovered_files using (file_key) "
+                "where gone_at is null"
             )
         }
 
@@ -255,6 +272,13 @@ class House:
                 dg.AssetRecordsFilter(asset_key=dg.AssetKey(asset), asset_partitions=[key]), limit=100
             ).records
         )
+
+    def broken_checks(self) -> list[str]:
+        """Return the blocking checks that do not pass."""
+        if not self.lake.exists:
+            return []
+        with self.lake.read() as snapshot:
+            return [check.name for check in CHECKS if check.blocking and not evaluate(check, snapshot).passed]
 
     def statuses(self) -> list[str]:
         return [run.status.value for run in self.instance.get_runs()]

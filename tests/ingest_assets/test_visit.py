@@ -1,15 +1,20 @@
-from collections.abc import Iterator
-
-import dagster as dg
-import pytest
-
-from ingest_assets import audio_features, visit
-from ingest_assets.batch import BatchRun
-from ingest_assets.checks import checks
+from ingest_assets import visit
 from ingest_assets.decision import ASSETS
-from ingest_assets.jobs import JOBS
-from resources.lake import LakeResource
-from tests.house import AGAIN, FOG, GULLS, HARBOUR, LAMP, NAMES, PATHS, PIER, House, retag, sound, touch, write
+from tests.house import (
+    AGAIN,
+    FOG,
+    GULLS,
+    HARBOUR,
+    LAMP,
+    NAMES,
+    PATHS,
+    PIER,
+    House,
+    retag,
+    sound,
+    touch,
+    write,
+)
 
 MEASURED = ("segments", "fingerprints", "audio_features")
 DATA_VERSION = "dagster/data_version"
@@ -114,167 +119,6 @@ def test_a_cue_sheet_beside_a_file_cuts_it_again_and_measures_its_pieces(house: 
     assert house.staleness() == {}
 
 
-# what is older than the code and the parameters of today
-
-
-@pytest.fixture
-def newer_features(house: House) -> Iterator[str]:
-    """Let audio_features be of newer code, for Linernotes and for Dagster."""
-    object.__setattr__(audio_features.ASSET, "code_version", "2")
-    house.definitions = dg.Definitions(
-        assets=dg.map_asset_specs(
-            lambda spec: spec.replace_attributes(code_version="2") if spec.key.path[-1] == "audio_features" else spec,
-            [visit.visit],
-        ),
-        asset_checks=[checks],
-        jobs=JOBS,
-        resources={"lake": LakeResource()},
-        executor=dg.in_process_executor,
-    )
-    yield "code_version 1 is now 2"
-    object.__setattr__(audio_features.ASSET, "code_version", "1")
-
-
-def stale(house: House) -> dict[tuple[str, str], str]:
-    return {
-        (asset, path): reason for asset, path, reason in house.tuples("select asset, path, reason from stale_files")
-    }
-
-
-def test_newer_code_is_listed_and_left_alone_until_asked_for(house: House, newer_features: str) -> None:
-    everything = {("audio_features", path): newer_features for path in PATHS}
-
-    assert house.ingest() == []
-
-    assert stale(house) == everything
-    assert {place: why.partition(":")[0] for place, why in house.staleness().items()} == {
-        ("audio_features", house.key(path)): "STALE" for path in PATHS
-    }
-
-
-def test_what_is_only_kept_does_not_look_newer_than_it_is(house: House, newer_features: str) -> None:
-    retag(house.path(HARBOUR), title="Harbour (live)")
-
-    assert house.ingest() == [True]
-
-    assert stale(house)["audio_features", HARBOUR] == newer_features
-    assert ("audio_features", house.key(HARBOUR)) in house.staleness()
-
-
-@pytest.mark.usefixtures("newer_features")
-def test_stale_results_are_made_anew_and_nothing_else_is(house: House) -> None:
-    before = house.rows("select file_key, asset, run_id from outcomes")
-
-    assert house.ingest(stale=True) == [True]
-
-    assert len(house.pool.decoded) == len(PATHS) - 1
-    after = house.rows("select file_key, asset, run_id from outcomes")
-    renewed = {row["asset"] for row in after if row not in before}
-    assert renewed == {"discovered_files", "audio_features"}
-    assert stale(house) == {}
-    assert house.staleness() == {}
-
-
-def test_another_parameter_of_segments_renews_segments_and_what_reads_them(house: House) -> None:
-    (house.home / "parameters.toml").write_text('["Lamps/**"]\nminimum_silence_seconds = 0.7\n')
-    assert house.ingest() == []
-    assert stale(house) == {("segments", path): "parameters changed" for path in (LAMP, FOG)}
-
-    assert house.ingest(stale=True) == [True]
-
-    assert sorted(house.pool.decoded) == sorted([house.key(LAMP), house.key(FOG)])
-    run_id = house.tuples("select run_id from runs order by started_at desc limit 1")[0][0]
-    renewed = {place for place, by in house.outcomes("outcomes.run_id").items() if by == run_id}
-    assert renewed == {(path, asset) for path in (LAMP, FOG) for asset in NAMES}
-    assert stale(house) == {}
-    assert house.staleness() == {}
-
-
-# what a person asks for in the UI
-
-
-def test_one_partition_is_computed_anew_because_a_person_asked(house: House) -> None:
-    result = house.ask(tags={"dagster/partition": house.key(PIER)})
-
-    assert result.success
-    assert house.pool.decoded == [house.key(PIER)]
-    assert [len(house.events(asset, house.key(PIER))) for asset in NAMES] == [2, 2, 2, 2]
-    assert [len(house.events(asset, house.key(FOG))) for asset in NAMES] == [1, 1, 1, 1]
-    assert house.tuples("select launched_by from runs where run_id = ?", [result.run_id]) == [("person",)]
-    assert house.staleness() == {}
-
-
-def test_a_range_of_partitions_is_those_files(house: House) -> None:
-    keys = house.instance.get_dynamic_partitions("audio_files")
-    tags = {"dagster/asset_partition_range_start": keys[1], "dagster/asset_partition_range_end": keys[3]}
-
-    result = house.ask(tags=tags)
-
-    assert result.success
-    assert sorted(house.pool.decoded) == sorted(keys[1:4])
-    assert house.staleness() == {}
-
-
-def test_a_range_that_came_to_nothing_fails_and_says_so(house: House) -> None:
-    keys = house.instance.get_dynamic_partitions("audio_files")
-    house.instance.delete_dynamic_partition("audio_files", keys[0])
-    house.instance.add_dynamic_partitions("audio_files", [keys[0]])
-    tags = {"dagster/asset_partition_range_start": keys[0], "dagster/asset_partition_range_end": keys[1]}
-
-    result = house.ask(tags=tags)
-
-    assert not result.success
-    failure = result.failure_data_for_node("visit")
-    assert failure is not None
-    assert "range of partitions is empty" in failure.error.to_string()
-
-
-def test_one_asset_alone_is_measured_without_the_others(house: House) -> None:
-    assert house.ask("audio_features", tags={"dagster/partition": house.key(PIER)}).success
-
-    assert house.pool.decoded == [house.key(PIER)]
-    assert [len(house.events(asset, house.key(PIER))) for asset in NAMES] == [1, 1, 1, 2]
-    assert house.staleness() == {}
-
-
-def test_one_asset_alone_waits_where_the_audio_is_another_by_now(house: House) -> None:
-    write(house.path(FOG), sound(bpm=75, codec="wav"))
-    house.look()
-
-    assert house.ask("fingerprints", tags={"dagster/partition": house.key(FOG)}).success
-
-    assert house.outcomes()[FOG, "fingerprints"] == "deferred"
-    assert house.ingest() == [True]
-    assert house.outcomes()[FOG, "fingerprints"] == "done"
-
-
-def test_fingerprints_alone_of_a_file_without_segments_say_what_is_missing(new_house: House) -> None:
-    write(new_house.path(PIER), sound(bpm=90, codec="flac"))
-    new_house.plan()
-
-    assert new_house.ask("fingerprints", tags={"dagster/partition": new_house.key(PIER)}).success
-
-    known = new_house.rows("select asset, status, error_code from outcomes")
-    assert known == [{"asset": "fingerprints", "status": "skipped", "error_code": "INPUT_MISSING"}]
-    assert new_house.partition_states("fingerprints") == {new_house.key(PIER): None}
-
-
-def test_one_asset_alone_leaves_a_file_due_for_the_others(new_house: House) -> None:
-    write(new_house.path(PIER), sound(bpm=90, codec="flac"))
-    lease = new_house.plan()[0]
-
-    assert new_house.ask("discovered_files", tags={"dagster/partition": new_house.key(PIER)}).success
-
-    assert new_house.todo() == {new_house.key(PIER)}
-    assert new_house.tuples("select count(*) from planned_files") == [(1,)]
-    assert new_house.run(lease)
-    assert set(new_house.outcomes().values()) == {"done"}
-    assert new_house.staleness() == {}
-
-
-# files that are bad
-
-
 def test_a_bad_file_is_a_result_and_the_others_go_on(house: House) -> None:
     write(house.path("Lamps/03 - Bad.mp3"), b"not music at all\n" * 100)
 
@@ -317,57 +161,6 @@ def test_a_warning_of_the_audio_stays_when_tags_are_edited(house: House) -> None
     assert house.ingest() == [True]
 
     assert house.outcomes("error_code")[PIER, "segments"] == "TRUNCATED_AUDIO"
-
-
-# runs that end too early
-
-
-def test_a_run_killed_between_the_lake_and_dagster_sends_its_events_the_next_time(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    write(house.path(FOG), sound(bpm=75, codec="wav"))
-    tell, told = BatchRun.tell, []
-
-    def die_once(self, events):
-        told.append(len(events))
-        if len(told) == 1:
-            raise OSError("the power was cut")
-        tell(self, events)
-
-    monkeypatch.setattr(BatchRun, "tell", die_once)
-    assert house.ingest() == [False]
-    assert house.outcomes("status")[FOG, "segments"] == "done"
-    assert ("segments", house.key(FOG)) not in house.staleness()
-    assert len(house.events("segments", house.key(FOG))) == 1
-    house.pool.opened.clear()
-
-    assert house.ingest() == [True]
-
-    assert house.pool.opened == []
-    assert [len(house.events(asset, house.key(FOG))) for asset in NAMES] == [2, 2, 2, 2]
-    assert house.staleness() == {}
-
-
-def test_a_run_that_is_ended_in_the_ui_writes_what_is_ready(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    for path in PATHS:
-        touch(house.path(path))
-    monkeypatch.setattr(visit, "CANCEL_POLL_SECONDS", 0.0)
-    done = visit.BatchVisit._done
-
-    def end_it(self, file, result, **how):
-        done(self, file, result, **how)
-        if len(self._batch.keys) == len(self._open) + len(self._waiting) + 1:
-            house.instance.report_run_canceling(house.instance.get_run_by_id(self._batch.run_id))
-
-    monkeypatch.setattr(visit.BatchVisit, "_done", end_it)
-
-    assert house.ingest() == [False]
-
-    assert house.statuses()[0] == "CANCELED"
-    run = house.rows("from runs order by started_at desc limit 1")[0]
-    assert (run["status"], 0 < run["files_done"] < len(PATHS)) == ("CANCELED", True)
-    assert len(house.todo()) == len(PATHS) - run["files_done"]
-    monkeypatch.undo()
 
 
 def test_the_assets_in_dagster_are_those_that_the_visit_makes() -> None:

@@ -29,10 +29,17 @@ def clipped(samples, *, cell_samples=10, blocks=1, run_samples=3):
         ([1, 1, 1, 0, 1, 1, 1, 0, 1, 1], 6),
     ],
     ids=[
-        "single peaks", "two", "a plateau", "just at the level", "just under it", "below", "a tone at a quarter of the "
-        "rate", "both sides", "two plateaus and a peak",
+        "single peaks",
+        "two",
+        "a plateau",
+        "just at the level",
+        "just under it",
+        "below",
+        "a quarter of the rate",
+        "both sides",
+        "two plateaus and a peak",
     ],
-)  # fmt: skip
+)
 def test_all_samples_of_a_plateau_count_and_peaks_do_not(samples, count):  # S3-R5
     assert clipped(samples).sum() == count
 

@@ -82,6 +82,13 @@ def test_blocks_are_three_seconds_and_the_last_is_what_is_left():
     assert sizes == [((1, whole), True), ((1, whole), True), ((1, 8 * 44_100 - 2 * whole), True)]
 
 
+def test_nothing_follows_the_last_whole_block():
+    file = io.BytesIO(signals.encoded(signals.piece(3.2), codec="flac"))
+
+    with decode(file, FLAC) as decoder:
+        assert [block.shape[1] for block in decoder] == [BLOCK_CELLS * 441]
+
+
 def test_an_index_at_the_end_of_the_file_is_found():
     data = signals.sample("aac")
     assert data.index(b"mdat") < data.index(b"moov")
@@ -130,7 +137,7 @@ def test_channels_without_names_get_the_usual_ones(channels, names):
     assert samples.shape == (channels, 800)
 
 
-@pytest.mark.parametrize("rate_hz", [8_000, 11_025, 12_000, 22_050, 32_000, 48_000, 88_200, 96_000, 192_000])
+@pytest.mark.parametrize("rate_hz", [8_000, 11_025, 12_000, 22_050, 32_000, 48_000, 96_000, 192_000])
 def test_a_rate_that_can_be_counted_in_ticks_stays(rate_hz):
     decoder, samples = sound_of(signals.encoded(signals.piece(0.3, rate_hz=rate_hz), codec="wav", rate_hz=rate_hz))
 
@@ -182,10 +189,16 @@ def test_a_chain_may_have_many_links():
     assert decoder.damaged_packets == 0
 
 
-def test_a_link_that_is_not_audio_is_left_out():
-    broken = signals.encoded(MUSIC, codec="oggflac").replace(b"\x7fFLAC", b"\x7fFLOP")
-
-    decoder, samples = sound_of(signals.encoded(signals.piece(1.0), codec="opus") + broken)
+@pytest.mark.parametrize(
+    "link",
+    [
+        signals.encoded(MUSIC, codec="opus")[:1_000],
+        signals.encoded(MUSIC, codec="oggflac").replace(b"\x7fFLAC", b"\x7fFLOP"),
+    ],
+    ids=["of which only the beginning is there", "of an unknown codec"],
+)
+def test_a_link_that_cannot_be_decoded_is_left_out(link):
+    decoder, samples = sound_of(signals.encoded(signals.piece(1.0), codec="opus") + link)
 
     assert samples.shape[1] / 48_000 == pytest.approx(1.0, abs=0.01)
     assert decoder.damaged_packets > 0
@@ -242,9 +255,7 @@ def test_a_file_without_sound_is_a_decode_error(data, audio_format):
     assert code_of(caught) is ErrorCode.DECODE_ERROR
 
 
-@pytest.mark.parametrize(
-    ("rate_hz", "channels"), [(1, 2), (900, 1), (1_000_000_000, 2), (44_100, 33)], ids=str
-)
+@pytest.mark.parametrize(("rate_hz", "channels"), [(1, 2), (900, 1), (1_000_000_000, 2), (44_100, 33)], ids=str)
 def test_a_header_that_speaks_of_no_sound_is_a_decode_error(rate_hz, channels):
     data = bytearray(signals.sample("wav"))
     data[22:24] = channels.to_bytes(2, "little")

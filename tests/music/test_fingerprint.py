@@ -96,9 +96,9 @@ def test_the_duration_is_that_of_the_whole_piece():
 
 @pytest.mark.reference
 @needs_fpcalc
-@pytest.mark.parametrize("rate_hz", [8_000, 11_025, 22_050, 32_000, 44_100, 48_000, 96_000, 192_000])
+@pytest.mark.parametrize("rate_hz", [8_000, 22_050, 44_100, 48_000, 96_000, 192_000])
 def test_words_are_those_of_fpcalc_at_every_rate(rate_hz, tmp_path):
-    samples = signals.piece(12.0, rate_hz=rate_hz)
+    samples = signals.piece(6.0, rate_hz=rate_hz)
     signals.encode(tmp_path / "a.wav", samples, codec="wav", rate_hz=rate_hz)
 
     ours, theirs = fingerprint(reduced(samples, rate_hz=rate_hz)), fpcalc_words(tmp_path / "a.wav")
@@ -110,7 +110,7 @@ def test_words_are_those_of_fpcalc_at_every_rate(rate_hz, tmp_path):
 @pytest.mark.reference
 @needs_fpcalc
 @pytest.mark.parametrize("rate_hz", [44_100, 48_000])
-@pytest.mark.parametrize("more", [0, 9, 10, 1_374, 1_375])
+@pytest.mark.parametrize("more", [9, 10, 1_374])
 def test_there_are_as_many_words_as_of_fpcalc_at_every_length(rate_hz, more, tmp_path):
     count = round((MIN_SECONDS * DECIMATED_HZ + more) * rate_hz / DECIMATED_HZ)
     samples = signals.piece(4.0, rate_hz=rate_hz)[:count]
@@ -122,6 +122,6 @@ def test_there_are_as_many_words_as_of_fpcalc_at_every_length(rate_hz, more, tmp
 @pytest.mark.reference
 @needs_fpcalc
 def test_the_compressed_text_is_that_of_fpcalc(tmp_path):
-    signals.encode(tmp_path / "a.wav", signals.piece(12.0, bpm=97), codec="wav")
+    signals.encode(tmp_path / "a.wav", signals.piece(6.0, bpm=97), codec="wav")
 
     assert encode_fingerprint(fpcalc_words(tmp_path / "a.wav")) == fpcalc(tmp_path / "a.wav")

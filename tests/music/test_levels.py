@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -64,7 +66,7 @@ def test_adjacent_spans_share_no_cell_and_leave_none_out(total, boundaries):
     edges = [0, *sorted(boundaries), total]
     ticks = [samples_to_ticks(edge, rate_hz=8_000) for edge in sorted(edges)]
 
-    cells = [levels.cells_of(start, end_ticks=end) for start, end in zip(ticks, ticks[1:], strict=False)]
+    cells = [levels.cells_of(start, end_ticks=end) for start, end in pairwise(ticks)]
 
     covered = [cell for span in cells for cell in range(*span.indices(levels.peak.size))]
     assert covered == list(range(levels.peak.size))

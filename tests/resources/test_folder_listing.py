@@ -37,7 +37,7 @@ def test_music_sidecars_and_folders_are_told_apart_by_name(root):
 
     seen = listed(root)
 
-    assert sorted(seen.files)[0][:2] == (b"a.FLAC", 5)
+    assert min(seen.files)[:2] == (b"a.FLAC", 5)
     assert sorted(names(seen)) == [b"a.FLAC", b"b.mp3"]
     assert [name for name, _, _ in seen.beside] == [b"b.cue"]
     assert seen.folders == [b"disc.flac"]
@@ -191,7 +191,7 @@ class TestLinks:
     def test_a_link_that_may_not_be_followed_is_unreadable(self, root, monkeypatch):
         (root.path / "song.mp3").symlink_to("elsewhere.mp3")
 
-        def denied(path, *, strict=False):
+        def denied(path, **_):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
 
         monkeypatch.setattr("resources.folder_listing.os.path.realpath", denied)
@@ -258,10 +258,10 @@ class FakeEntry:
     def is_symlink(self):
         return False
 
-    def is_dir(self, *, follow_symlinks):
+    def is_dir(self, **_):
         return False
 
-    def stat(self, *, follow_symlinks):
+    def stat(self, **_):
         raise OSError(self._error, os.strerror(self._error))
 
 

@@ -199,3 +199,45 @@ class TestWaiting:
             pass
 
         assert log.read_text() == "in out " * 20
+
+
+class TestSweeping:
+    @pytest.fixture
+    def dead(self, tmp_path):
+        """Two locks of a process that was killed, and one of a lane, all two days old."""
+        with child(tmp_path, HOLD, "run-1", "cli-2", "lane-ingest") as process:
+            process.kill()
+            process.wait()
+        for path in (tmp_path / "locks").iterdir():
+            os.utime(path, (time.time() - 2 * 86_400,) * 2)
+        return tmp_path / "locks"
+
+    def test_files_of_the_dead_go_and_lanes_stay(self, dead, tmp_path):
+        assert locks.sweep(tmp_path) == 2
+        assert [path.name for path in dead.iterdir()] == ["lane-ingest.lock"]
+
+    @pytest.mark.usefixtures("dead")
+    def test_what_died_lately_is_still_asked_about(self, tmp_path):
+        assert locks.sweep(tmp_path, older_than_seconds=3 * 86_400) == 0
+
+    def test_a_lock_that_is_held_for_days_stays(self, tmp_path):
+        with child(tmp_path, HOLD, "run-1"):
+            os.utime(tmp_path / "locks" / "run-1.lock", (0, 0))
+
+            assert locks.sweep(tmp_path) == 0
+            assert locks.is_held(tmp_path, "run-1")
+
+    def test_two_may_sweep_at_once(self, dead, tmp_path, monkeypatch):
+        real = locks.state_of
+
+        def sweep_first(home, name):
+            state = real(home, name)
+            (dead / f"{name}.lock").unlink()
+            return state
+
+        monkeypatch.setattr(locks, "state_of", sweep_first)
+
+        assert locks.sweep(tmp_path) == 0
+
+    def test_without_locks_there_is_nothing_to_sweep(self, tmp_path):
+        assert locks.sweep(tmp_path) == 0

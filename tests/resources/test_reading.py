@@ -11,9 +11,15 @@ from music.ticks import TICKS_PER_SECOND
 from resources import reading
 from resources.file_stamp import size_and_time
 from resources.reading import MOST_CUE_BYTES, MOST_CUES, Probed, ReadTask, read_file
+from resources.worker_pool import Asked, Finished, WorkerPool
 from tests.signals import encoded, piece, sample, side, silence, stereo
 
 PIECES = ("First", "Second")
+
+
+def copied(value):
+    """Return a value as it comes out of another process."""
+    return pickle.loads(pickle.dumps(value))  # noqa: S301  our own
 
 
 class FakeTalk:
@@ -37,7 +43,7 @@ class FakeTalk:
             self.notes.append(note)
 
     def ask(self, question):
-        self.questions.append(pickle.loads(pickle.dumps(question)))
+        self.questions.append(copied(question))
         self.meanwhile(question)
         return self.answer
 
@@ -114,7 +120,7 @@ class TestAskingFirst:
 
         found = read_file(task(path), FakeTalk(answer=everything(tmp_path)))
 
-        assert pickle.loads(pickle.dumps(found)).probed == found.probed
+        assert copied(found).probed == found.probed
 
     def test_the_file_is_opened_once(self, folder, tmp_path, monkeypatch):
         path = put(folder, "song.flac", sample("flac"))
@@ -406,3 +412,24 @@ class TestBadFiles:
         path = put(folder, "song.flac", sample("flac"))
 
         assert code_of(task(path), FakeTalk(answer=everything(tmp_path))) == code
+
+
+def test_a_real_worker_asks_before_it_decodes(folder, tmp_path):
+    path = put(folder, "song.flac", sample("flac"))
+    results = {}
+
+    with WorkerPool("resources.reading:read_file", workers=1) as pool:
+        for name, answer in (("known", None), ("new", everything(tmp_path))):
+            pool.submit(name, task(path))
+            while name not in results:
+                for event in pool.events(5.0):
+                    match event:
+                        case Asked(question=Probed()):
+                            pool.answer(name, answer)
+                        case _:
+                            results[name] = event
+
+    assert isinstance(results["known"], Finished)
+    assert results["known"].result.measurement is None
+    assert isinstance(results["new"], Finished)
+    assert results["new"].result.measurement.features

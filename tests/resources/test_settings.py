@@ -32,7 +32,8 @@ def env(monkeypatch, tmp_path):
 
 
 class TestDefaults:
-    def test_without_any_setting(self, env):
+    @pytest.mark.usefixtures("env")
+    def test_without_any_setting(self):
         settings = load_settings()
 
         assert settings.roots == ()
@@ -70,7 +71,8 @@ class TestWhereTheyComeFrom:
 
         assert (settings.batch_files, settings.scan_seconds) == (9, 60.0)
 
-    def test_the_example_is_a_valid_file_that_changes_nothing(self, env, tmp_path):
+    @pytest.mark.usefixtures("env")
+    def test_the_example_is_a_valid_file_that_changes_nothing(self, tmp_path):
         (tmp_path / ".env").write_text((PROJECT_ROOT / ".env.example").read_text())
 
         assert load_settings() == Settings(_env_file=None)
@@ -162,6 +164,11 @@ class TestRoots:
         env.setenv("LINERNOTES_MUSIC", "/a/Music::vinyl=/b:/a/Music")
 
         assert load_settings().roots == (Root("Music", Path("/a/Music")), Root("vinyl", Path("/b")))
+
+    def test_a_folder_may_have_an_equals_sign_at_its_end(self, env):
+        env.setenv("LINERNOTES_MUSIC", "/mnt/a=")
+
+        assert load_settings().roots == (Root("a=", Path("/mnt/a=")),)
 
     def test_two_folders_of_one_name_are_an_error_with_a_cure(self, env):
         env.setenv("LINERNOTES_MUSIC", "/a/Music:/b/Music")

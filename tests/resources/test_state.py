@@ -109,18 +109,23 @@ class Locked:
 
 class TestTransactions:
     def test_an_error_takes_everything_back(self, tmp_path):
-        with opened(tmp_path) as connection:
-            with pytest.raises(KeyError), transaction(connection):
+        def fail():
+            with transaction(connection):
                 put(connection, "lost")
                 raise KeyError
+
+        with opened(tmp_path) as connection:
+            with pytest.raises(KeyError):
+                fail()
 
             assert names(connection) == set()
             assert not connection.in_transaction
 
     def test_the_cause_is_not_hidden_when_sqlite_has_rolled_back_itself(self, tmp_path):
-        with opened(tmp_path) as connection, pytest.raises(sqlite3.OperationalError, match="disk is full"):
+        with opened(tmp_path) as connection:
             connection.execute("pragma max_page_count = 40")
-            with transaction(connection):
+
+            with pytest.raises(sqlite3.OperationalError, match="disk is full"), transaction(connection):
                 put(connection, "large", "x" * 1_000_000)
 
     def test_a_commit_that_fails_leaves_no_transaction_behind(self, tmp_path):

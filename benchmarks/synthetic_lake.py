@@ -1,0 +1,165 @@
+"""A lake as 100,000 files would leave it, made by SQL in seconds; every value is made up, and of its true size."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+from ingest_assets.file_parameters import asset_versions
+from lake.store import Lake
+from lake.transaction import Transaction
+
+RUN_FILES: Final = 200
+ALBUM_FILES: Final = 12
+KEY: Final = "printf('song-%d~%s', i, left(md5(i::varchar), 12))"
+_PATH: Final = f"printf('Artist %d/Album %d (1999)/%02d - Song %d.flac', i // 120, i // {ALBUM_FILES}, i % 12 + 1, i)"
+_TICKS: Final = "((180 + i % 120) * 28224000)::bigint"
+_NOISE: Final = "(hash(i) % 1000 / 1000.0)"
+_NOW: Final = "timestamptz '2026-01-01 00:00:00+00'"
+_RUN: Final = f"'run-' || i // {RUN_FILES}"
+
+_FILES: Final = {
+    "library": "'music'",
+    "path": _PATH,
+    "path_bytes": f"encode({_PATH})",
+    "size_bytes": "20000000 + i",
+    "modified_at": _NOW,
+    "modified_at_ns": "1500000000000000000 + i",
+    "stamp": "printf('%d:%d:', 20000000 + i, 1500000000000000000 + i)",
+    "content_sha256": "sha256('content' || i)",
+    "audio_sha256": "sha256('audio' || i)",
+    "hints_sha256": "sha256('hints' || i)",
+    "container": "'flac'",
+    "codec": "'flac'",
+    "sample_rate_hz": "44100",
+    "channels": "2",
+    "bits_per_sample": "16",
+    "bitrate_bps": "900000 + i",
+    "duration_ticks": _TICKS,
+    "title": "'Song ' || i",
+    "artist": "'Artist ' || i // 120",
+    "album": "'Album ' || i // 12",
+    "track_number": "i % 12 + 1",
+    "year": "1960 + i % 60",
+    "genre": "'Genre ' || i % 40",
+    "path_artist": "'Artist ' || i // 120",
+    "path_album": "'Album ' || i // 12",
+    "path_title": "'Song ' || i",
+    "path_track_number": "i % 12 + 1",
+    "has_embedded_art": "i % 3 = 0",
+    "source": "'import'",
+    "first_seen_at": _NOW,
+}
+_SEGMENTS: Final = {
+    "segment_index": "0",
+    "start_time_ticks": "0",
+    "end_time_ticks": _TICKS,
+    "found_by": "'whole_file'",
+}
+_MEDIA: Final = {
+    "segment_count": "1",
+    "gap_pattern": "'None'",
+    "noise_floor_dbfs": f"-70 - {_NOISE}",
+    "medium": "'CD'",
+    "confidence": _NOISE,
+    "threshold_dbfs": "-80.0",
+    "duration_ticks": _TICKS,
+    "silences": f"[{{'start_ticks': 0, 'end_ticks': 28224000 + i, 'level_dbfs': -90 - {_NOISE}}}]",
+}
+_FINGERPRINTS: Final = {
+    "segment_index": "0",
+    "algorithm": "1",
+    "fingerprint": "array_to_string(list_transform(range(75), lambda x: md5((100 * i + x)::varchar)), '')",
+    "duration_seconds": "180.0 + i % 120",
+}
+_FEATURES: Final = {
+    "segment_index": "0",
+    "integrated_lufs": f"-14 - 6 * {_NOISE}",
+    "loudness_range_lu": f"6 + 4 * {_NOISE}",
+    "max_momentary_lufs": f"-8 - 4 * {_NOISE}",
+    "max_short_term_lufs": f"-10 - 4 * {_NOISE}",
+    "true_peak_dbtp": f"0.1 - {_NOISE}",
+    "sample_peak_dbfs": f"-{_NOISE}",
+    "rms_dbfs": f"-16 - 6 * {_NOISE}",
+    "clipped_samples": "i % 7",
+    "waveform": "list_transform(range(800), lambda x: ((hash(800 * i + x) % 255)::integer - 127)::tinyint)",
+}
+_OUTCOMES: Final = {
+    "asset": "version.asset",
+    "status": "case when i % 100 = 0 and version.asset = 'segments' then 'error' else 'done' end",
+    "error_code": "case when i % 100 = 0 and version.asset = 'segments' then 'DECODE_ERROR' end",
+    "message": "case when i % 100 = 0 and version.asset = 'segments' then 'none of its packets could be decoded' end",
+    "attempts": "1",
+    "code_version": "version.code_version",
+    "data_version": "left(md5(version.asset || i), 16)",
+    "input_versions": "case version.asset when 'discovered_files' then map {} else "
+    "map {'discovered_files.audio': left(md5('audio' || i), 16)} end",
+    "output_versions": "case version.asset when 'discovered_files' then "
+    "map {'audio': left(md5('audio' || i), 16), 'hints': left(md5('hints' || i), 16)} else map {} end",
+    "parameters_hash": "version.parameters_hash",
+    "how": "'computed'",
+    "seconds": f"{_NOISE}",
+}
+_BY_FILE: Final = {
+    "discovered_files": _FILES,
+    "segments": _SEGMENTS,
+    "source_media": _MEDIA,
+    "fingerprints": _FINGERPRINTS,
+    "audio_features": _FEATURES,
+    "outcomes": _OUTCOMES,
+}
+"""By table and column, the expression for file number i; what is not named is null."""
+_RUNS: Final = {
+    "session_id": "'session-' || i // 10000",
+    "lane": "'ingest_files'",
+    "batch_id": f"'batch-' || i // {RUN_FILES}",
+    "launched_by": "'cli'",
+    "status": "'SUCCESS'",
+    "files_total": f"{RUN_FILES}",
+    "files_done": f"{RUN_FILES}",
+    "files_failed": "2",
+    "files_decoded": f"{RUN_FILES}",
+    "files_taken_over": "0",
+    "started_at": f"{_NOW} + i * interval 1 second",
+    "updated_at": f"{_NOW} + (i + 200) * interval 1 second",
+    "finished_at": f"{_NOW} + (i + 200) * interval 1 second",
+    "cpu_seconds": "250.0",
+}
+
+
+def make_lake(lake: Lake, *, files: int, at_once: int = 10_000) -> None:
+    """Write all tables in large batches."""
+    for start in range(0, files, at_once):
+        with lake.write(run_id="benchmark") as tx:
+            if start == 0:
+                tx.replace_all("asset_versions", asset_versions(lake.places.home))
+                tx.upsert("planned_files", _planned(files))
+            _insert(tx, start, end=min(start + at_once, files))
+
+
+def _insert(tx: Transaction, start: int, *, end: int) -> None:
+    for table, columns in _BY_FILE.items():
+        versions = " cross join asset_versions version" if table == "outcomes" else ""
+        own = _listed({"file_key": KEY, **columns, "run_id": _RUN, "written_at": _NOW})
+        tx.tuples(f"insert into {table} by name select {own} from range({start}, {end}) file(i){versions}")
+    runs = _listed({**_RUNS, "run_id": _RUN, "written_at": _NOW})
+    tx.tuples(f"insert into runs by name select {runs} from range({start}, {end}, {RUN_FILES}) file(i)")
+
+
+def _listed(columns: dict[str, str]) -> str:
+    return ", ".join(f"{expression} as {name}" for name, expression in columns.items())
+
+
+def _planned(files: int) -> list[dict[str, object]]:
+    """Return the rows of a batch that waits."""
+    return [
+        {
+            "file_key": f"new-{number}",
+            "library": "music",
+            "path": f"New/{number}.flac",
+            "path_bytes": f"New/{number}.flac".encode(),
+            "size_bytes": 20_000_000,
+            "reason": "new",
+            "batch_id": "waiting",
+            "planned_at": datetime(2026, 1, 1, tzinfo=UTC),
+        }
+        for number in range(files, files + RUN_FILES)
+    ]
