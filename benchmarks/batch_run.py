@@ -18,10 +18,9 @@ from benchmarks.costs import Stopwatch, children_seconds
 from ingest_assets import visit
 from ingest_assets.batch import BatchRun, execute_batch, new_run_id, run_lock, run_tags
 from ingest_assets.definitions import defs
-from ingest_assets.ingest import look_at_folders
 from lake.store import Lake
 from resources import leases, locks, processes
-from resources.folders import add_roots
+from resources.folders import FolderLook, add_roots, known_roots
 from resources.settings import Settings, load_settings, prepare_environment
 from resources.state import opened
 from sensors.lake_notice import bind_state, tell_lake
@@ -91,7 +90,7 @@ class _Ingest:
         with self._watch.on(LOOK):
             bind_state(self._connection, self._lake)
             add_roots(self._connection, self._settings.roots)
-            look_at_folders(self._connection, None)
+            FolderLook(self._connection, known_roots(self._connection), now=time.time()).whole()
             tell_lake(self._connection, self._lake, self._settings.home)
 
     def run(self, instance: dg.DagsterInstance, job: dg.JobDefinition) -> int:

@@ -1,6 +1,8 @@
-"""What asking the lake costs when it holds 100,000 files, and what the lake costs those who write into it then."""
+"""What asking the lake costs when it holds 100,000 files, and what the lake costs those who write into it then.
 
-import time
+Costs are the processor time of all of DuckDB's threads: on a machine that does nothing else, nobody waits longer.
+"""
+
 from pathlib import Path
 from typing import Final
 
@@ -19,19 +21,22 @@ BATCHES, QUICK_BATCHES = 60, 5
 BATCH_FILES: Final = 100
 """As a run flushes them."""
 ROUNDS: Final = 3
+BULKY: Final = ("waveform", "fingerprint")
+"""Columns of some kilobytes a row, which are read for a few rows and not for all."""
 GOAL_SECONDS: Final = 0.5
 QUERIES: Final = {
     "albums by loudness": "select artist, album, count(*), avg(integrated_lufs) as lufs, sum(duration_seconds) / 60 "
     "from library group by all order by lufs desc limit 20",
     "songs by a word in the title": "select artist, title, path from library where title ilike '%song 4242%'",
     "everything about one file": "select * from library where path like '%/07 - Song 4242.flac'",
+    "a page of the library": "select * from library order by artist, album, track_number limit 100",
     "errors by code": "select error_code, count(*), any_value(path) from files where status = 'error' group by all",
 }
 TABLES_BY_FILE: Final = ("discovered_files", "segments", "source_media", "fingerprints", "audio_features", "outcomes")
 
 
 def measure(folder: Path, *, quick: bool) -> Part:
-    """Return the seconds of each view and of queries, before and after many small writes, and after maintenance."""
+    """Return the cost of each view and of queries, before and after many small writes, and after maintenance."""
     lake = Lake(folder / "home")
     files = QUICK_FILES if quick else FILES
     make_lake(lake, files=files)
@@ -45,10 +50,10 @@ def measure(folder: Path, *, quick: bool) -> Part:
     asked["then maintenance"] = _asked(lake)
     names = list(asked["large writes"])
     matrix = Matrix(
-        tuple(asked), tuple((f"{name} (s)", tuple(seconds[name] for seconds in asked.values())) for name in names)
+        tuple(asked), tuple((f"{name} (CPU-s)", tuple(seconds[name] for seconds in asked.values())) for name in names)
     )
     worst = [
-        Figure(f"the slowest after {state}: {name}", seconds[name], "s", GOAL_SECONDS)
+        Figure(f"the dearest after {state}: {name}", seconds[name], "CPU-s", GOAL_SECONDS)
         for state, seconds in asked.items()
         for name in [max(seconds, key=lambda each: seconds[each])]
     ]
@@ -63,18 +68,18 @@ def measure(folder: Path, *, quick: bool) -> Part:
 
 
 def _asked(lake: Lake) -> dict[str, float]:
-    """Return the seconds of each view with all its columns, and of each query, as an analyst waits for them."""
-    questions = {f"view {view.name}": f"select count(columns(*)) from {view.name}" for view in VIEWS}
+    """Return the cost of each view with its columns, and of each query."""
+    columns = f"columns(lambda name: name not in {BULKY})"
+    questions = {f"view {view.name}": f"select count({columns}) from {view.name}" for view in VIEWS}
     questions |= {f"query: {name}": sql for name, sql in QUERIES.items()}
     with connect(lake.places.home) as connection:
 
         def ask() -> dict[str, float]:
-            seconds: dict[str, float] = {}
+            watch = Stopwatch()
             for name, sql in questions.items():
-                begun = time.perf_counter()
-                connection.execute(sql).fetchall()
-                seconds[name] = time.perf_counter() - begun
-            return seconds
+                with watch.on(name):
+                    connection.execute(sql).fetchall()
+            return watch.seconds
 
         return least(ROUNDS, ask)
 

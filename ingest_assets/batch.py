@@ -82,8 +82,12 @@ class BatchRun:
         self.run_id = context.run.run_id
         self.lane = context.run.tags.get(LANE_TAG) or context.job_name
         self.session = context.run.tags.get(SESSION_TAG, self.run_id)
+        self.keys: tuple[str, ...] = ()
         self.lease = self._lease()
-        self.keys = self.lease.keys if self.lease else tuple(context.partition_keys)
+        if self.lease is not None:
+            self.keys = self.lease.keys
+        elif not self.keys:
+            self.keys = tuple(context.partition_keys)
         self.specs = {
             spec.key.to_user_string(): spec
             for spec in context.assets_def.specs
@@ -105,7 +109,9 @@ class BatchRun:
                 f"The batch {lease_id} of this run is not known here. Start `linernotes ingest`: it plans anew.",
                 allow_retries=False,
             )
-        leases.begin_run(self.state, lease_id, self.run_id)
+        if not leases.begin_run(self.state, lease_id, self.run_id):
+            self.keys = lease.keys  # over already: a person runs the batch again
+            return None
         return lease
 
     def __enter__(self) -> Self:

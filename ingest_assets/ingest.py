@@ -7,6 +7,7 @@ import os
 import sqlite3
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 from ingest_assets.console import say
 from ingest_assets.counted import Counted
@@ -14,7 +15,7 @@ from ingest_assets.summary import summarise
 from lake.store import Lake
 from resources import leases
 from resources.folders import SETTLE_SECONDS, FolderLook, Look, add_roots, known_roots, root_above
-from resources.settings import Root, Settings, SettingsError, named_root, prepare_environment
+from resources.settings import Root, Settings, SettingsError, absolute, named_root, prepare_environment
 from resources.state import opened
 from sensors.lake_notice import bind_state, tell_lake
 
@@ -51,42 +52,45 @@ def choose_part(connection: sqlite3.Connection, settings: Settings, path: str | 
         if not known_roots(connection):
             raise SettingsError("No folder of music is known yet. Say which: linernotes ingest ~/Music")
         return None
-    given = named_root(path)
-    if not given.path.exists():
+    given = _as_typed(path)
+    known = known_roots(connection)
+    if not given.path.exists() and given.path not in {root.path for root in known}:
         raise SettingsError(f"{given.path} does not exist. Say which folder holds music: linernotes ingest ~/Music")
-    if root_above(known_roots(connection), given.path) is None:
+    is_named = named_root(path).path != absolute(Path(path))
+    if root_above(known, given.path) is None or (is_named and given.path.is_dir()):
         if not given.path.is_dir():
             raise SettingsError(f"{given.path} is in no known folder of music. Ingest the folder that holds it.")
-        add_roots(connection, (_with_free_name(given, known_roots(connection)),))
+        add_roots(connection, (given,))
     found = root_above(known_roots(connection), given.path)
     if found is None:
         raise SettingsError(f"{given.path} cannot be remembered as a folder of music.")
     root, inside = found
-    return Part(root, inside if given.path.is_dir() else os.path.dirname(inside))
+    return Part(root, os.path.dirname(inside) if given.path.is_file() else inside)
 
 
-def _with_free_name(root: Root, known: tuple[Root, ...]) -> Root:
-    """Return the root under a name that no other one bears: music, music-2 …"""
-    taken = {each.library for each in known}
-    names = [root.library, *(f"{root.library}-{number}" for number in range(2, len(taken) + 3))]
-    return Root(next(name for name in names if name not in taken), root.path)
+def _as_typed(path: str) -> Root:
+    """Return the folder that a person means: a relative path begins where they stand."""
+    given = named_root(path)
+    typed = path.partition("=")[2] if given.path != absolute(Path(path)) else path
+    return Root(given.library, Path(os.path.normpath(Path.cwd() / Path(typed).expanduser())))
 
 
-def look_at_folders(connection: sqlite3.Connection, part: Part | None) -> Look:
+def look_at_folders(connection: sqlite3.Connection, part: Part | None, *, accept_missing: bool) -> Look:
     """Look at all folders, or at one part; wait once for files that are still being written."""
-    look = _look(connection, part)
+    look = _look(connection, part, accept_missing=accept_missing)
     if look.waiting:
         say(f"{look.waiting} files were written only now: waiting {SETTLE_SECONDS:g} s to see whether they settle …")
         time.sleep(SETTLE_SECONDS + 0.1)
-        look = _look(connection, part)
+        look = _look(connection, part, accept_missing=accept_missing)
     return look
 
 
-def _look(connection: sqlite3.Connection, part: Part | None) -> Look:
+def _look(connection: sqlite3.Connection, part: Part | None, *, accept_missing: bool) -> Look:
     folder_look = FolderLook(connection, known_roots(connection), now=time.time())
-    if part is None:
-        return folder_look.whole()
-    return folder_look.part(part.root, part.folder) if part.folder else folder_look.whole((part.root.library,))
+    if part is not None and part.folder:
+        return folder_look.part(part.root, part.folder)
+    libraries = (part.root.library,) if part is not None else None
+    return folder_look.whole(libraries, accept_missing=accept_missing)
 
 
 def ingest(settings: Settings, wanted: Wanted) -> int:
@@ -97,12 +101,7 @@ def ingest(settings: Settings, wanted: Wanted) -> int:
         if bind_state(connection, lake):
             say("The lake is another one than before: every file is planned anew.")
         part = choose_part(connection, settings, wanted.path)
-        if wanted.accept_missing:
-            connection.execute("insert or replace into meta values ('accept_missing', '1')")
-        try:
-            look = look_at_folders(connection, part)
-        finally:
-            connection.execute("delete from meta where name = 'accept_missing'")
+        look = look_at_folders(connection, part, accept_missing=wanted.accept_missing)
         say_guarded(look)
         tell_lake(connection, lake, settings.home)
         if wanted.stale:
@@ -131,7 +130,7 @@ def is_anything_due(connection: sqlite3.Connection) -> bool:
     """Tell whether there is work for a run or for the planner."""
     return bool(
         connection.execute(
-            "select exists (select 1 from file where todo = 1 and gone = 0) "
+            "select exists (select 1 from file where todo = 1 and gone = 0 and missing = 0) "
             "or exists (select 1 from batch where state = 'open') "
             "or exists (select 1 from file where gone = 1 and retired = 0)"
         ).fetchone()[0]

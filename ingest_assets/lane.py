@@ -11,6 +11,7 @@ import queue
 import signal
 import sys
 import threading
+import time
 from typing import TextIO
 
 import dagster as dg
@@ -25,6 +26,7 @@ from resources.state import opened
 
 ASKED_PRIORITY = "10"
 """A person waits for it."""
+STOP_POLL_SECONDS = 0.05
 
 
 class Lane:
@@ -68,10 +70,13 @@ class Lane:
         """End the batch under way: Ctrl-C was pressed, or the command is gone."""
         self._stopping = True
         self._inbox.put(None)
-        run = self._instance.get_run_by_id(self._run_id) if self._run_id else None
-        if run is not None and not run.is_finished:
-            self._instance.report_run_canceling(run, message="stopped from the command line")
-            os.kill(os.getpid(), signal.SIGINT)
+        while (run_id := self._run_id) is not None:
+            run = self._instance.get_run_by_id(run_id)
+            if run is not None and not run.is_finished:
+                self._instance.report_run_canceling(run, message="stopped from the command line")
+                os.kill(os.getpid(), signal.SIGINT)
+                return
+            time.sleep(STOP_POLL_SECONDS)  # the run is only being made, or is over
 
     def _execute(self, batch: str, *, session: str) -> None:
         lease = self._lease(batch)
@@ -85,13 +90,13 @@ class Lane:
         self._run_id = run_id
         tags = {**run_tags(lease, session=session), PRIORITY_TAG: ASKED_PRIORITY}
         try:
-            succeeded = execute_batch(self._instance, self._job, run_id=run_id, tags=tags)
+            succeeded = not self._stopping and execute_batch(self._instance, self._job, run_id=run_id, tags=tags)
         except (KeyboardInterrupt, dg.DagsterExecutionInterruptedError):
             succeeded = False
         finally:
             self._run_id = None
             locks.let_go(self._settings.home, run_lock(run_id))
-        fault = None if succeeded else fault_of(self._instance, run_id)
+        fault = None if succeeded or self._stopping else fault_of(self._instance, run_id)
         self._tell({"batch": batch, "ok": succeeded, "run_id": run_id, "fault": fault.message if fault else None})
 
     def _lease(self, batch: str) -> Lease | None:

@@ -35,7 +35,7 @@ _CLASSES = 12
 _FRAMES_AT_ONCE = 32
 _SMOOTHING = (0.25, 0.75, 1.0, 0.75, 0.25)
 _SILENT = 0.01
-"""A frame whose pitch classes have less than this norm (about -70 dBFS) is taken for silence."""
+"""A frame whose pitch classes have less than this norm (a tone of -87 dBFS) is taken for silence."""
 _PICTURE_FRAMES = 16
 """What one word looks at: the width of the widest classifier."""
 _NORMAL_BITS, _EXCEPTION_BITS = 3, 5

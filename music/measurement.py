@@ -1,7 +1,7 @@
 """Everything that needs the sound of a file, from one decode.
 
 The sound passes once, block after block, and leaves a few numbers per hundredth of a second and a reduced signal; then
-boundaries are found, and each piece is fingerprinted and measured from what was left. Memory grows by 130 kB with
+boundaries are found, and each piece is fingerprinted and measured from what was left. Memory grows by 0.2 MB with
 each minute of audio, whatever its rate and channels.
 """
 
@@ -142,11 +142,7 @@ def measure(decoder: Sound, *, request: MeasureRequest, tick: Callable[[], None]
             fingerprints=_fingerprints(signal, spans) if request.want_fingerprints else (),
             features=_features(feature_meter, spans, levels=levels) if request.want_features else (),
             duration_ticks=levels.duration_ticks,
-            warnings=(
-                *_warnings_of_sound(levels, request.expected_ticks),
-                *_warnings_of_decoder(decoder, refused_cells),
-                *_warnings_of_pieces(spans if request.want_fingerprints else ()),
-            ),
+            warnings=_warnings(decoder, request, levels=levels, spans=spans, refused_cells=refused_cells),
         )
 
 
@@ -196,3 +192,16 @@ def _fingerprints(signal: ReducedSignal, spans: Sequence[Span]) -> tuple[SpanFin
 def _heard_until(span: Span) -> Ticks:
     """Return the end of what is fingerprinted of a span."""
     return min(span.end_ticks, Ticks(span.start_ticks + seconds_to_ticks(MAX_SECONDS)))
+
+
+def _warnings(
+    decoder: Sound, request: MeasureRequest, *, levels: Levels, spans: Sequence[Span], refused_cells: int
+) -> tuple[tuple[ErrorCode, str], ...]:
+    found = {
+        ErrorCode.TRUNCATED_AUDIO: missing_audio(levels, expected_ticks=request.expected_ticks),
+        ErrorCode.DAMAGED_AUDIO: damaged_audio(decoder.damaged_packets, refused_cells=refused_cells),
+        ErrorCode.SILENT_AUDIO: silent_audio(levels),
+        ErrorCode.TOO_SHORT: too_short_pieces(spans if request.want_fingerprints else ()),
+        ErrorCode.RATE_ROUNDED: rounded_rate(decoder.source_rate_hz, rate_hz=decoder.sample_rate_hz),
+    }
+    return tuple((code, message) for code, message in found.items() if message)

@@ -86,19 +86,20 @@ class FolderLook:
             guarded = () if left else self._judge(tuple(self._roots), since=begun, accept=False)
         return self._result(tuple(self._roots), complete=not left, guarded=guarded)
 
-    def whole(self, libraries: tuple[str, ...] | None = None) -> Look:
+    def whole(self, libraries: tuple[str, ...] | None = None, *, accept_missing: bool = False) -> Look:
         """Read all folders of these libraries, or of all, and judge what is gone; however long it takes.
 
-        Only here counts a person's word that what is missing is gone: `accept_missing` in the state's `meta`.
+        Args:
+            libraries: Their names; None for all.
+            accept_missing: A person said that what is missing is gone.
         """
         chosen = tuple(self._roots) if libraries is None else libraries
         with transaction(self._connection):
             begun = self._next_pass()
         seen, _ = self._read([(library, b"") for library in chosen], seconds=float("inf"))
-        accept = self._connection.execute("select 1 from meta where name = 'accept_missing'").fetchone() is not None
         with transaction(self._connection):
             self._write(seen)
-            guarded = self._judge(chosen, since=begun, accept=accept)
+            guarded = self._judge(chosen, since=begun, accept=accept_missing)
         return self._result(chosen, complete=True, guarded=guarded)
 
     def part(self, root: Root, folder: bytes) -> Look:

@@ -163,9 +163,10 @@ def _lease(row: sqlite3.Row) -> Lease:
     )
 
 
-def begin_run(connection: sqlite3.Connection, lease_id: str, run_id: str) -> None:
-    """Say which run has a lease."""
-    connection.execute("update batch set run_id = ? where id = ?", (run_id, lease_id))
+def begin_run(connection: sqlite3.Connection, lease_id: str, run_id: str) -> bool:
+    """Say which run has a lease; return whether there was an open one to have."""
+    said = connection.execute("update batch set run_id = ? where id = ? and state = 'open'", (run_id, lease_id))
+    return said.rowcount > 0
 
 
 def files_of(connection: sqlite3.Connection, keys: Sequence[str]) -> dict[str, Planned]:
@@ -244,8 +245,3 @@ def ask_again(connection: sqlite3.Connection, keys: Iterable[str], *, reason: st
             "where file_key = ? and gone = 0",
             [(reason, stale, key) for key in keys],
         ).rowcount
-
-
-def count_todo(connection: sqlite3.Connection) -> int:
-    """Return how many files are to be visited, leased or not."""
-    return connection.execute("select count(*) from file where todo = 1 and gone = 0").fetchone()[0]

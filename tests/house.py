@@ -162,7 +162,7 @@ class House:
         with opened(self.home) as connection:
             bind_state(connection, self.lake)
             add_roots(connection, self.settings.roots)
-            ingest.look_at_folders(connection, None)
+            ingest.look_at_folders(connection, None, accept_missing=False)
             tell_lake(connection, self.lake, self.home)
 
     def plan(self, *, stale: bool = False, owner: str = OWNER) -> list[Lease]:
@@ -179,7 +179,7 @@ class House:
     def planner(self, connection, *, owner: str = OWNER) -> Planner:
         return Planner(self.instance, connection, self.lake, self.settings, owner=owner)
 
-    def run(self, lease: Lease) -> bool:
+    def run(self, lease: Lease, *, session: str = OWNER) -> bool:
         """Run a batch as a lane does; return whether the run succeeded."""
         run_id = new_run_id()
         locks.hold(self.home, run_lock(run_id))
@@ -190,7 +190,7 @@ class House:
                 self.instance,
                 self.definitions.resolve_job_def("ingest_files"),
                 run_id=run_id,
-                tags=run_tags(lease, session=OWNER),
+                tags=run_tags(lease, session=session),
             )
         finally:
             locks.let_go(self.home, run_lock(run_id))

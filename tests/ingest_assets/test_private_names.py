@@ -123,7 +123,7 @@ def test_a_batch_is_a_run_that_the_ui_takes_for_its_own(house: House) -> None:
     assert run.tags.items() >= {**tags, ".dagster/repository": "__repository__@linernotes"}.items()
     [origin] = location_origins_from_yaml_paths([str(PROJECT_ROOT / "workspace.yaml")])
     ours = run.remote_job_origin.repository_origin
-    assert ours.code_location_origin.get_selector_id() == origin.get_selector_id()
+    assert ours.code_location_origin == origin
     assert ours.repository_name == "__repository__"
 
 

@@ -249,7 +249,7 @@ def test_memory_hardly_grows_with_length(tmp_path, monkeypatch):
     peak_bytes(0.5)
     short, long = peak_bytes(5), peak_bytes(10)
 
-    assert (long - short) / 5 < 600_000  # of which half is what finding silences needs
+    assert (long - short) / 5 < 300_000
 
 
 @pytest.mark.parametrize("codec", ["flac", "wav"])

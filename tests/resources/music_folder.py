@@ -57,10 +57,11 @@ class MusicFolder:
         return self.looker().whole()
 
     def accept(self) -> Look:
-        self.state.execute("insert or replace into meta values ('accept_missing', '1')")
-        look = self.look()
-        self.state.execute("delete from meta where name = 'accept_missing'")
-        return look
+        return self.looker().whole(accept_missing=True)
+
+    def due(self) -> int:
+        """Return how many files are to be visited, leased or not."""
+        return self.state.execute("select count(*) from file where todo = 1 and gone = 0").fetchone()[0]
 
     def paths(self, where: str = "gone = 0 and missing = 0") -> set[bytes]:
         """Return the paths of files, relative to their root."""

@@ -203,7 +203,7 @@ class TestFinishing:
 
         row = music.file("album/song.mp3")
         assert (row["todo"], row["batch"], row["attempts"], row["together"]) == (0, None, 0, None)
-        assert leases.count_todo(music.state) == 0
+        assert music.due() == 0
 
     @pytest.mark.parametrize(
         "meanwhile",
@@ -243,7 +243,7 @@ class TestFinishing:
 
         leases.finish_files(music.state, files)
 
-        assert leases.count_todo(music.state) == 0
+        assert music.due() == 0
 
 
 class TestRelease:
@@ -332,7 +332,7 @@ class TestTheGuiltyFile:
         assert set_aside == [guilty]
         assert [sizes[0] for sizes in rounds[:8]] == [40, 40, 20, 10, 5, 2, 1, 1]
         assert rounds[6:] == [[1, 1], *[[1]] * (ALONE_AT_MOST - 1)]
-        assert leases.count_todo(music.state) == 0
+        assert music.due() == 0
 
     @pytest.mark.parametrize("files", [1, 2, 3])
     def test_few_files_take_few_rounds(self, music, files):
@@ -361,7 +361,7 @@ class TestTheGuiltyFile:
         _, set_aside = self.run_all(music, guilty_keys)
 
         assert sorted(set_aside) == sorted(guilty_keys)
-        assert leases.count_todo(music.state) == 0
+        assert music.due() == 0
 
     def test_a_person_can_ask_for_it_again(self, music):
         music.put("song.mp3")

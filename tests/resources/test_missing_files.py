@@ -256,17 +256,6 @@ class TestAPersonsWord:
         assert music.look().guarded == ()
         assert music.paths("gone = 1") == {b"song.mp3"}
 
-    def test_it_does_not_count_for_the_sensor(self, music):
-        """A command that was killed leaves its word behind."""
-        music.album("album", 30)
-        music.look()
-        unmount(music)
-        music.state.execute("insert into meta values ('accept_missing', '1')")
-
-        look = music.looker().slice()
-
-        assert look.guarded == ("music",)
-
     def test_it_counts_only_for_the_libraries_that_were_looked_at(self, music, tmp_path):
         (tmp_path / "vinyl").mkdir()
         (tmp_path / "vinyl" / "side.flac").touch()
@@ -275,8 +264,7 @@ class TestAPersonsWord:
         music.look()
         unmount(music)
         shutil.rmtree(tmp_path / "vinyl")
-        music.state.execute("insert into meta values ('accept_missing', '1')")
 
-        music.looker().whole(("vinyl",))
+        music.looker().whole(("vinyl",), accept_missing=True)
 
         assert music.paths("gone = 1") == {b"side.flac"}

@@ -1,0 +1,253 @@
+import shutil
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ingest_assets import session
+from ingest_assets.ingest import Wanted, ingest
+from ingest_assets.lane_process import LaneDiedError
+from resources import leases, locks
+from resources.leases import Lease
+from resources.state import opened
+from tests.house import FOG, HARBOUR, LAMP, PATHS, House, sound, touch, write
+
+ALL = Wanted(None, stale=False, accept_missing=False)
+
+
+class LaneHere:
+    """A lane that executes in this process what it is given, when it is asked for the result."""
+
+    house: House
+    started = 0
+    before: Callable[[Lease], None] = staticmethod(lambda _: None)
+    """Called before each batch; may raise."""
+
+    def __init__(self, name: str, home: Path, *, session: str) -> None:
+        self.log = home / "logs" / f"lane-{name}.log"
+        self.session = session
+        self.busy: str | None = None
+        self.ended: list[bool] = []
+        self._lease: Lease | None = None
+        type(self).started += 1
+
+    def execute(self, lease: Lease) -> None:
+        self.busy, self._lease = lease.id, lease
+
+    def result(self, timeout_seconds: float) -> dict[str, object] | None:
+        if self._lease is None:
+            threading.Event().wait(min(timeout_seconds, 0.02))
+            return None
+        lease, self._lease = self._lease, None
+        self.before(lease)
+        ok = self.house.run(lease, session=self.session)
+        self.busy = None
+        return {"batch": lease.id, "ok": ok, "run_id": "a run", "fault": None}
+
+    def end(self, *, now: bool) -> None:
+        self.ended.append(now)
+
+
+@pytest.fixture
+def lane(house: House, monkeypatch: pytest.MonkeyPatch) -> type[LaneHere]:
+    kind = type("Lane", (LaneHere,), {"house": house, "started": 0})
+    monkeypatch.setattr(session, "LaneProcess", kind)
+    monkeypatch.setattr(session, "REAP_SECONDS", 0.1)
+    return kind
+
+
+def open_leases(house: House) -> list[Lease]:
+    with opened(house.home) as connection:
+        return leases.open_leases(connection)
+
+
+def test_what_is_due_is_done_and_summed_up(house: House, lane: type[LaneHere], capsys: pytest.CaptureFixture) -> None:
+    write(house.path("Lamps/03 - Dawn.flac"), sound(bpm=130, codec="flac"))
+    write(house.path("Lamps/04 - Bad.mp3"), b"not music at all\n" * 100)
+
+    assert ingest(house.settings, ALL) == 0
+
+    said = capsys.readouterr().out
+    assert "8 files found, 2 due, 2 visited:" in said
+    assert "1 decoded and measured, 0 taken over from equal audio" in said
+    assert "1 set aside, UNSUPPORTED_FORMAT" in said
+    assert "Lamps/04 - Bad.mp3: it begins with the bytes" in said
+    assert (lane.started, open_leases(house), house.todo()) == (1, [], set())
+
+
+def test_ctrl_c_gives_everything_back_and_says_how_to_go_on(
+    house: House, lane: type[LaneHere], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    def press(_: Lease) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(lane, "before", staticmethod(press))
+    touch(house.path(LAMP))
+
+    assert ingest(house.settings, ALL) == 130
+
+    assert "Stopped. To go on where it stopped" in capsys.readouterr().err
+    assert (open_leases(house), house.todo()) == ([], {house.key(LAMP)})
+
+
+def test_a_lane_that_dies_is_started_again(house: House, lane: type[LaneHere], monkeypatch: pytest.MonkeyPatch) -> None:
+    def die_once(lease: Lease) -> None:
+        if lane.started == 1:
+            with opened(house.home) as connection:
+                leases.release(connection, lease, outcome="dead", failed=True)
+            raise LaneDiedError("its process ended")
+
+    monkeypatch.setattr(lane, "before", staticmethod(die_once))
+    touch(house.path(LAMP))
+
+    assert ingest(house.settings, ALL) == 0
+
+    assert (lane.started, house.todo()) == (2, set())
+
+
+def test_a_lane_that_dies_again_and_again_ends_the_call(
+    house: House, lane: type[LaneHere], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    def die(lease: Lease) -> None:
+        with opened(house.home) as connection:
+            leases.release(connection, lease, outcome="lost", failed=False)
+        raise LaneDiedError("its process ended; its log: there")
+
+    monkeypatch.setattr(lane, "before", staticmethod(die))
+    touch(house.path(LAMP))
+
+    assert ingest(house.settings, ALL) == 1
+
+    assert "Linernotes itself failed: its process ended; its log: there" in capsys.readouterr().err
+    assert house.todo() == {house.key(LAMP)}
+
+
+def test_a_fault_that_no_file_is_to_blame_for_ends_the_call(
+    house: House, lane: type[LaneHere], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    fault = {"ok": False, "run_id": "a run", "fault": "The disk is full."}
+    monkeypatch.setattr(lane, "result", lambda self, _: {"batch": self.busy, **fault})
+    touch(house.path(LAMP))
+
+    assert ingest(house.settings, ALL) == 1
+
+    assert "The disk is full." in capsys.readouterr().err
+    assert (open_leases(house), house.todo()) == ([], {house.key(LAMP)})
+
+
+def test_a_failed_run_is_said_and_its_files_are_planned_again(
+    house: House, lane: type[LaneHere], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    run, failed = House.run, []
+
+    def fail_once(self, lease: Lease, **how) -> bool:
+        if not failed:
+            failed.append(lease)
+            with opened(self.home) as connection:
+                leases.release(connection, lease, outcome="FAILURE", failed=True)
+            return False
+        return run(self, lease, **how)
+
+    monkeypatch.setattr(House, "run", fail_once)
+    touch(house.path(LAMP))
+
+    assert ingest(house.settings, ALL) == 0
+
+    assert "Run a run failed; its files are planned again" in capsys.readouterr().err
+    assert house.todo() == set()
+
+
+def test_work_that_another_process_has_is_followed_to_its_end(
+    house: House, lane: type[LaneHere], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    touch(house.path(FOG))
+    [theirs] = house.plan(owner="sensor-of-another")
+    waited: list[float] = []
+
+    def work(self, timeout_seconds: float) -> None:
+        waited.append(timeout_seconds)
+        if len(waited) == 3:
+            house.run(theirs)
+            locks.let_go(house.home, "sensor-of-another")
+
+    monkeypatch.setattr(lane, "result", work)
+
+    assert ingest(house.settings, ALL) == 0
+
+    printed = capsys.readouterr()
+    assert printed.err.count("following it") == 1
+    assert "0 due, 0 visited" in printed.out
+    assert (open_leases(house), house.todo()) == ([], set())
+
+
+def test_a_file_that_changed_under_the_reader_is_read_again_in_the_same_call(
+    house: House, lane: type[LaneHere], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed: list[Lease] = []
+
+    def change_once(lease: Lease) -> None:
+        if not changed:
+            write(house.path(FOG), sound(bpm=77, codec="wav"))
+        changed.append(lease)
+
+    monkeypatch.setattr(lane, "before", staticmethod(change_once))
+    touch(house.path(FOG))
+
+    assert ingest(house.settings, ALL) == 0
+
+    assert len(changed) == 2
+    assert house.todo() == set()
+    assert house.staleness() == {}
+
+
+def test_stale_results_are_named_with_the_way_to_renew_them(
+    house: House, lane: type[LaneHere], capsys: pytest.CaptureFixture
+) -> None:
+    (house.home / "parameters.toml").write_text("[segments]\nminimum_silence_seconds = 0.7\n")
+
+    assert ingest(house.settings, ALL) == 0
+    assert "6 results of segments are stale because parameters changed" in capsys.readouterr().out
+    assert ingest(house.settings, Wanted(None, stale=True, accept_missing=False)) == 0
+
+    assert "stale because" not in capsys.readouterr().out
+    assert lane.started == 1
+
+
+def test_one_folder_alone_is_looked_at(house: House, lane: type[LaneHere]) -> None:
+    for path in (HARBOUR, LAMP):
+        touch(house.path(path))
+    house.path(FOG).unlink()
+
+    assert ingest(house.settings, Wanted(str(house.path("Lamps")), stale=False, accept_missing=False)) == 0
+
+    assert house.pool.opened == [house.key(LAMP)]
+    assert house.tuples("select count(*) from files") == [(len(PATHS),)]
+    assert lane.started == 1
+
+
+def test_files_that_are_missing_are_gone_when_a_person_says_so(
+    house: House, lane: type[LaneHere], capsys: pytest.CaptureFixture
+) -> None:
+    house.music.rename(house.folder / "unmounted")
+
+    assert ingest(house.settings, ALL) == 0
+    assert "Is a disk not mounted?" in capsys.readouterr().err
+    assert ingest(house.settings, Wanted(None, stale=False, accept_missing=True)) == 0
+
+    assert house.tuples("select count(*) from files") == [(0,)]
+    assert house.partitions() == set()
+    assert lane.started <= 1
+
+
+def test_a_lake_that_was_deleted_does_not_look_unchanged(
+    house: House, lane: type[LaneHere], capsys: pytest.CaptureFixture
+) -> None:
+    shutil.rmtree(house.home / "lake")
+    (house.home / "analyst.ducklake").unlink()
+
+    assert ingest(house.settings, ALL) == 0
+
+    assert "every file is planned anew" in capsys.readouterr().err
+    assert house.tuples("select count(*) from library") == [(len(PATHS),)]
+    assert lane.started == 1
