@@ -1,7 +1,7 @@
 """audio_features: what each piece of music measures: loudness, peaks, levels, the picture of its waveform."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import fields
 
 from ingest_assets.file_asset import FileAsset
 from music.features import SpanFeatures
@@ -18,4 +18,8 @@ ASSET = FileAsset(
 
 def rows_of(file_key: str, features: Sequence[SpanFeatures]) -> list[dict[str, object]]:
     """Return the rows of one file."""
-    return [{"file_key": file_key, "segment_index": index, **asdict(found)} for index, found in enumerate(features)]
+    names = [field.name for field in fields(SpanFeatures)]  # `asdict` would copy each number of the waveform by itself
+    return [
+        {"file_key": file_key, "segment_index": index, **{name: getattr(found, name) for name in names}}
+        for index, found in enumerate(features)
+    ]

@@ -38,15 +38,16 @@ def ingest(path: str | None, *, dry_run: bool, stale: bool, accept_missing: bool
     Due are files that are new or changed, and what was left unfinished. The exit code is 0 unless Linernotes itself
     is broken; a file that cannot be read is a result.
     """
-    from ingest_assets.dry_run import preview
-    from ingest_assets.ingest import Wanted
-    from ingest_assets.ingest import ingest as run
-
     settings = load_settings()
     if or_demo and path is None and not settings.music:
         settings, path = _demo()
     if dry_run:
+        from ingest_assets.dry_run import preview
+
         sys.exit(preview(settings, path))
+    from ingest_assets.ingest import Wanted
+    from ingest_assets.ingest import ingest as run
+
     sys.exit(run(settings, Wanted(path, stale=stale, accept_missing=accept_missing)))
 
 

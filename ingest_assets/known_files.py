@@ -1,7 +1,7 @@
 """What the lake already knows of the files of a batch, and of other files with the same audio."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,8 @@ from music.segmentation import Span
 from music.silences import Silences
 from music.ticks import Ticks
 
+WANTED = "_wanted"
+"""What the keys that are looked up are called in a query."""
 MOST_TWINS = 8
 """Other files with the same audio that are asked for their results; more would all say the same."""
 
@@ -64,24 +66,23 @@ class KnownFiles:
 
 def _load(snapshot: Snapshot, keys: Sequence[str]) -> dict[str, FileFacts]:
     columns = "case when gone_at is null then stamp end as stamp, audio_sha256, first_seen_at"
-    facts = {
-        row["file_key"]: FileFacts(row["file_key"], row["stamp"], row["audio_sha256"], row["first_seen_at"])
-        for row in _rows(snapshot, keys, "discovered_files", columns)
-    }
-    for key, known in _outcomes(snapshot, keys):
-        facts.setdefault(key, FileFacts(key)).outcomes.update(known)
-    _add_spans(snapshot, keys, facts)
+    with snapshot.keys(WANTED, keys):
+        facts = {
+            row["file_key"]: FileFacts(row["file_key"], row["stamp"], row["audio_sha256"], row["first_seen_at"])
+            for row in _rows(snapshot, "discovered_files", columns)
+        }
+        for key, known in _outcomes(snapshot):
+            facts.setdefault(key, FileFacts(key)).outcomes.update(known)
+        _add_spans(snapshot, facts)
     return facts
 
 
-def _rows(snapshot: Snapshot, keys: Iterable[str], table: str, columns: str) -> list[dict[str, Any]]:
-    return snapshot.rows(
-        f"select file_key, {columns} from {table} where file_key in (select unnest(?::varchar[]))",
-        [list(keys)],
-    )
+def _rows(snapshot: Snapshot, table: str, columns: str) -> list[dict[str, Any]]:
+    """Return the rows of the files that are wanted."""
+    return snapshot.rows(f"select file_key, {columns} from {table} where file_key in (from {WANTED})")
 
 
-def _outcomes(snapshot: Snapshot, keys: Iterable[str]) -> list[tuple[str, dict[str, Known]]]:
+def _outcomes(snapshot: Snapshot) -> list[tuple[str, dict[str, Known]]]:
     columns = (
         "asset, status, code_version, data_version, parameters_hash, "
         "input_versions, output_versions, error_code, message"
@@ -102,14 +103,14 @@ def _outcomes(snapshot: Snapshot, keys: Iterable[str]) -> list[tuple[str, dict[s
                 )
             },
         )
-        for row in _rows(snapshot, keys, "outcomes", columns)
+        for row in _rows(snapshot, "outcomes", columns)
     ]
 
 
-def _add_spans(snapshot: Snapshot, keys: Sequence[str], facts: dict[str, FileFacts]) -> None:
+def _add_spans(snapshot: Snapshot, facts: dict[str, FileFacts]) -> None:
     spans: dict[str, list[Span]] = defaultdict(list)
     columns = "segment_index, start_time_ticks, end_time_ticks, found_by, title_hint, performer_hint"
-    for row in sorted(_rows(snapshot, keys, "segments", columns), key=lambda each: each["segment_index"]):
+    for row in sorted(_rows(snapshot, "segments", columns), key=lambda each: each["segment_index"]):
         spans[row["file_key"]].append(
             Span(
                 row["start_time_ticks"],
@@ -121,7 +122,7 @@ def _add_spans(snapshot: Snapshot, keys: Sequence[str], facts: dict[str, FileFac
         )
     for key, found in spans.items():
         facts.setdefault(key, FileFacts(key)).spans = tuple(found)
-    for row in _rows(snapshot, keys, "source_media", "silences, threshold_dbfs, noise_floor_dbfs, duration_ticks"):
+    for row in _rows(snapshot, "source_media", "silences, threshold_dbfs, noise_floor_dbfs, duration_ticks"):
         known = facts.setdefault(row["file_key"], FileFacts(row["file_key"]))
         known.silences, known.duration_ticks = stored_silences(row), row["duration_ticks"]
 

@@ -1,7 +1,7 @@
 """What an analyst sees: the views, and the ways in that can read the lake and nothing else.
 
-A connection from here has the readers' copy attached, the lake's own files in reach and the configuration locked:
-no statement can read another file, write one elsewhere, or take the lock off.
+A connection from here has the readers' copy attached, the lake's own files in reach, each by its name, and the
+configuration locked: no statement can read another file, write a new one, or take the lock off.
 """
 
 import os
@@ -65,8 +65,27 @@ def _readable(folder: Path | None) -> Places:
 
 
 def _opening(place: Places) -> list[str]:
-    allowed = f"set allowed_directories = [{quoted(f'{place.data}{os.sep}')}]"
-    return [*opening_sql(place), attach_sql(place, read_only=True), f"use {NAME}", allowed]
+    return [
+        *opening_sql(place),
+        attach_sql(place, read_only=True),
+        f"use {NAME}",
+        f"set variable own_files = ({_own_files_sql(place)})",
+        "set allowed_paths = getvariable('own_files')",
+    ]
+
+
+def _own_files_sql(place: Places) -> str:
+    """Return a select for the paths of all files that the catalog knows, those of older snapshots too."""
+    stored = f"__ducklake_metadata_{NAME}.ducklake_"
+    folder = quoted(f"{place.data}{os.sep}")
+    return f"""
+        select list(distinct {folder} || in_schema.path || in_table.path || file.path)
+        from (
+            select table_id, path from {stored}data_file union all select table_id, path from {stored}delete_file
+        ) file
+        join {stored}table in_table using (table_id)
+        join {stored}schema in_schema using (schema_id)
+    """
 
 
 def _shell() -> Path:

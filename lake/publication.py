@@ -23,12 +23,17 @@ POLL_SECONDS = 0.01
 
 
 @contextmanager
-def writing(place: Places, *, wait_seconds: float = LOCK_SECONDS) -> Iterator[None]:
+def writing(place: Places, *, wait_seconds: float | None = None) -> Iterator[None]:
     """Hold the lock of the one writer for a block.
+
+    Args:
+        place: The lake.
+        wait_seconds: How long to wait for another one; left out, LOCK_SECONDS.
 
     Raises:
         LakeWriteError: Another process held it all the time, or the folder cannot be written.
     """
+    wait_seconds = LOCK_SECONDS if wait_seconds is None else wait_seconds
     lock = FileLock(place.lock, timeout=wait_seconds, poll_interval=POLL_SECONDS)
     try:
         place.folder.mkdir(parents=True, exist_ok=True)
@@ -79,10 +84,13 @@ def heal(place: Places) -> None:
     """Publish what a killed writer committed.
 
     A writer at work publishes by itself, and a folder that cannot be written is read as it is: neither is waited for.
+    A lake whose first writer was killed before it made the tables is not published: there is none yet.
     """
-    if not is_published(place):
+    if place.catalog.exists() and not is_published(place):
         with suppress(LakeWriteError, duckdb.Error), writing(place, wait_seconds=0):
             if not is_published(place):
-                with attached(place, read_only=False):
-                    pass  # attaching and detaching brings what was committed into the catalog's file
-                publish(place)
+                # attaching and detaching brings what was committed into the catalog's file
+                with attached(place, read_only=False) as connection:
+                    is_begun = connection.execute("select count(*) from duckdb_tables() where not internal").fetchone()
+                if is_begun and is_begun[0]:
+                    publish(place)

@@ -41,7 +41,7 @@ def uuid_sql(name: str, *, namespace: str = f"unhex('{NAMESPACE.hex}')") -> str:
         namespace: An expression for the 16 bytes of the namespace.
     """
     digest = f"sha1({namespace} || encode({name}))"
-    variant = f"translate(substr({digest}, 17, 1), '0123456789abcdef', '89ab89ab89ab89ab')"
+    variant = f"substr('89ab89ab89ab89ab', instr('0123456789abcdef', substr({digest}, 17, 1)), 1)"
     parts = f"substr({digest}, 1, 12) || '5' || substr({digest}, 14, 3) || {variant} || substr({digest}, 18, 15)"
     return f"({parts})::uuid"
 

@@ -22,11 +22,12 @@ with task as (
 ),
 known as (
     select file_key, status as file_status, coalesce(first_seen_at, planned_at) as created_at, planned_at, track_id,
+        {uuid_bytes_sql("track_id")} as track_id_bytes,
         case when album is not null or path_album is not null then {_ALBUM_ID} end as album_id
     from files
 )
 select
-    {uuid_sql("asset", namespace=uuid_bytes_sql("track_id"))} as id,
+    {uuid_sql("asset", namespace="track_id_bytes")} as id,
     track_id,
     album_id,
     file_key,

@@ -6,6 +6,7 @@ dead, whoever killed it; nothing else in Dagster's stock launcher notices.
 
 import sqlite3
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import dagster as dg
@@ -26,19 +27,23 @@ NOT_BEGUN = (dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING)
 def reap_leases(instance: dg.DagsterInstance, connection: sqlite3.Connection, home: Path) -> list[str]:
     """Release every lease whose run is over or dead; return files that broke their run again and again, alone."""
     guilty: list[str] = []
-    for lease in leases.open_leases(connection):
-        outcome = _outcome(instance, home, lease)
+    open_leases = leases.open_leases(connection)
+    runs = _runs_of(instance, open_leases)
+    for lease in open_leases:
+        run = runs.get(lease.id)
+        outcome = _outcome(instance, home, lease, run)
         if outcome is not None:
-            to_blame = _is_to_blame(instance, home, lease, outcome)
+            to_blame = _is_to_blame(instance, home, lease, run=run, outcome=outcome)
             guilty += leases.release(connection, lease, outcome=outcome, failed=to_blame)
     return guilty
 
 
-def _is_to_blame(instance: dg.DagsterInstance, home: Path, lease: Lease, outcome: str) -> bool:
+def _is_to_blame(
+    instance: dg.DagsterInstance, home: Path, lease: Lease, *, run: dg.DagsterRun | None, outcome: str
+) -> bool:
     """Tell whether the files of a batch may have broken its run: not a full disk, and not who killed everything."""
     if outcome == "dead":
         return locks.is_held(home, lease.owner)
-    run = _run_of(instance, lease)
     return outcome == "FAILURE" and run is not None and fault_of(instance, run.run_id) is None
 
 
@@ -65,9 +70,8 @@ def _is_dead(run: dg.DagsterRun, home: Path, *, since: float) -> bool:
     return lock == "free" or (lock == "never" and time.time() - since > START_GRACE_SECONDS)
 
 
-def _outcome(instance: dg.DagsterInstance, home: Path, lease: Lease) -> str | None:
+def _outcome(instance: dg.DagsterInstance, home: Path, lease: Lease, run: dg.DagsterRun | None) -> str | None:
     """Return what became of a lease, None while it is under way."""
-    run = _run_of(instance, lease)
     if run is None:
         return None if locks.is_held(home, lease.owner) else "lost"
     if run.status in OVER:
@@ -89,8 +93,13 @@ def _outcome(instance: dg.DagsterInstance, home: Path, lease: Lease) -> str | No
     return "dead"
 
 
-def _run_of(instance: dg.DagsterInstance, lease: Lease) -> dg.DagsterRun | None:
-    if lease.run_id is not None:
-        return instance.get_run_by_id(lease.run_id)
-    runs = instance.get_runs(filters=dg.RunsFilter(tags={BATCH_TAG: lease.id}), limit=1)
-    return runs[0] if runs else None
+def _runs_of(instance: dg.DagsterInstance, open_leases: Sequence[Lease]) -> dict[str, dg.DagsterRun]:
+    """Return the run of each lease that has one, by lease; of those that only Dagster knows, the newest.
+
+    Hundreds of leases may wait for their runs: these are looked up together.
+    """
+    begun = [(lease.id, instance.get_run_by_id(lease.run_id)) for lease in open_leases if lease.run_id is not None]
+    waiting = [lease.id for lease in open_leases if lease.run_id is None]
+    asked = instance.get_runs(filters=dg.RunsFilter(tags={BATCH_TAG: waiting})) if waiting else []
+    newest_last = [(run.tags[BATCH_TAG], run) for run in reversed(asked)]
+    return {lease_id: run for lease_id, run in [*newest_last, *begun] if run is not None}

@@ -1,8 +1,10 @@
 import io
 import json
+import os
 import threading
 import time
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import dagster as dg
 import pytest
@@ -79,7 +81,8 @@ def test_the_end_of_the_line_cancels_the_batch_under_way(
     house: House, monkeypatch: pytest.MonkeyPatch, slow_visit: threading.Event
 ) -> None:
     interrupted: list[int] = []
-    monkeypatch.setattr(module.os, "kill", lambda _, number: interrupted.append(number))
+    kill = SimpleNamespace(getpid=os.getpid, kill=lambda _, number: interrupted.append(number))
+    monkeypatch.setattr(module, "os", kill)
     for path in PATHS:
         touch(house.path(path))
     [lease] = house.plan()
@@ -111,7 +114,7 @@ def test_a_batch_that_is_only_about_to_begin_when_the_line_ends_makes_no_run(
 
 
 def test_a_full_disk_is_told_as_such(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fill_the_disk(self) -> None:
+    def fill_the_disk(_: BatchVisit) -> None:
         raise dg.Failure("The disk is full.", metadata={"error_code": "DISK_FULL"}, allow_retries=False)
 
     monkeypatch.setattr(BatchVisit, "run", fill_the_disk)

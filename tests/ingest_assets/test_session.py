@@ -136,8 +136,9 @@ def test_a_fault_that_no_file_is_to_blame_for_ends_the_call(
     assert (open_leases(house), house.todo()) == ([], {house.key(LAMP)})
 
 
+@pytest.mark.usefixtures("lane")
 def test_a_failed_run_is_said_and_its_files_are_planned_again(
-    house: House, lane: type[LaneHere], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+    house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
     run, failed = House.run, []
 
@@ -165,7 +166,7 @@ def test_work_that_another_process_has_is_followed_to_its_end(
     [theirs] = house.plan(owner="sensor-of-another")
     waited: list[float] = []
 
-    def work(self, timeout_seconds: float) -> None:
+    def work(_: LaneHere, timeout_seconds: float) -> None:
         waited.append(timeout_seconds)
         if len(waited) == 3:
             house.run(theirs)

@@ -15,20 +15,26 @@ from tests.lake.making import NOW
 
 
 @pytest.fixture(scope="session")
-def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A home with a lake in which nothing was written: to copy, not to work in."""
     home = tmp_path_factory.mktemp("empty")
     with Lake(home).read():
         pass
+    yield home
     close_idle()
-    return home
+
+
+@pytest.fixture(scope="session")
+def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where each test finds its home: always the same, so that a connection serves them all."""
+    return tmp_path_factory.mktemp("work") / "home"
 
 
 @pytest.fixture
-def home(tmp_path: Path, empty_home: Path) -> Iterator[Path]:
+def home(workplace: Path, empty_home: Path) -> Iterator[Path]:
     """A home of one's own with an empty lake."""
-    yield Path(shutil.copytree(empty_home, tmp_path / "home"))
-    close_idle()
+    yield Path(shutil.copytree(empty_home, workplace))
+    shutil.rmtree(workplace, ignore_errors=True)
 
 
 @pytest.fixture

@@ -232,7 +232,7 @@ def test_readers_of_a_lake_they_may_not_write_see_what_was_published(
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(errno.EROFS, "Read-only file system")
 
-    monkeypatch.setattr(publication.Path if hasattr(publication, "Path") else Path, "mkdir", refuse)
+    monkeypatch.setattr(Path, "mkdir", refuse)
 
     assert pieces(lake) == ["a"]
 
