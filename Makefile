@@ -38,7 +38,9 @@ ui: $(VENV)/ready  ## the Dagster UI on http://localhost:3000, watching the fold
 	@$(BIN)/linernotes ui
 
 test: $(VENV)/ready-dev  ## the tests
-	@$(BIN)/python -m pytest --cov --cov-report=term -q
+	@$(BIN)/python -m pytest -q -n auto --cov --cov-report=
+	@$(BIN)/coverage report --include='music/*,lake/*' --fail-under=98
+	@$(BIN)/coverage report --include='ingest_assets/*,sensors/*,resources/*' --fail-under=90
 
 lint: $(VENV)/ready-dev  ## ruff, format, types, imports
 	@$(BIN)/ruff check .

@@ -11,7 +11,7 @@ from lake.transaction import Transaction
 from resources import leases, progress
 
 FLUSH_FILES = 100
-FLUSH_SECONDS = 30.0
+FLUSH_SECONDS = 10.0
 FIRST_FLUSH_SECONDS = 5.0
 """The first facts of a run appear early."""
 

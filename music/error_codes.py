@@ -5,6 +5,7 @@ AudioFileError
 """
 
 from enum import StrEnum
+from typing import Self
 
 
 class Severity(StrEnum):
@@ -24,7 +25,7 @@ class ErrorCode(StrEnum):
     sentence: str
     severity: Severity
 
-    def __new__(cls, code: str, severity: Severity, sentence: str) -> "ErrorCode":
+    def __new__(cls, code: str, severity: Severity, sentence: str) -> Self:
         """Make a member whose value is the code itself."""
         member = str.__new__(cls, code)
         member._value_ = code

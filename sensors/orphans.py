@@ -60,7 +60,7 @@ def fail_orphans(instance: dg.DagsterInstance, home: Path) -> list[str]:
 
 
 def _bury(instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:
-    """Fail a run whose process is gone; the tag tells whoever releases its files that the run did not fail by itself."""
+    """Fail a run whose process is gone; the tag tells whoever releases its files that it did not fail by itself."""
     instance.add_run_tags(run.run_id, {ENDED_TAG: "dead"})
     fail_run(instance, run, DEAD)
 

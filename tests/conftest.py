@@ -1,10 +1,13 @@
 """Fixtures: a home of one's own, and a house that was ingested once and is copied for each test."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small products fight over cores; read when numpy is imported
 
 if TYPE_CHECKING:
     from resources.worker_pool import WorkerPool

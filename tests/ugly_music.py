@@ -5,7 +5,6 @@ Every kind is a function that makes a file (or something with a file's name) bel
 
 import contextlib
 import os
-import random
 import socket
 import struct
 from collections.abc import Callable
@@ -44,7 +43,7 @@ def _sound(samples: np.ndarray, codec: str, rate_hz: int = RATE_HZ) -> Callable[
 
 
 def _random(size: int, seed: int = 7) -> bytes:
-    return random.Random(seed).randbytes(size)
+    return np.random.default_rng(seed).bytes(size)
 
 
 def _cut(codec: str, keep: float) -> Callable[[], bytes]:
@@ -174,8 +173,16 @@ KINDS: tuple[Ugly, ...] = (
     Ugly(b"huge tag.mp3", _write(lambda: _id3(6_000_000) + sample("mp3-bare")), "done"),
     Ugly(b"tag of nonsense.mp3", _write(lambda: _id3(0, body=_random(3_000)) + sample("mp3-bare")), "done"),
     Ugly(b"tag in latin-1.mp3", _write(lambda: _id3(0, body=b"\x00Caf\xe9") + sample("mp3-bare")), "done"),
-    Ugly(b"lying tag size.mp3", _write(lambda: b"ID3\x03\x00\x00\x7f\x7f\x7f\x7f" + sample("mp3-bare")), "UNSUPPORTED_FORMAT"),
-    Ugly(b"markup.flac", lambda path: encode(Path(os.fsdecode(path)), MUSIC, codec="flac", tags={"title": "[/b] \x1b[31m"}), "done"),
+    Ugly(
+        b"lying tag size.mp3",
+        _write(lambda: b"ID3\x03\x00\x00\x7f\x7f\x7f\x7f" + sample("mp3-bare")),
+        "UNSUPPORTED_FORMAT",
+    ),
+    Ugly(
+        b"markup.flac",
+        lambda path: encode(Path(os.fsdecode(path)), MUSIC, codec="flac", tags={"title": "[/b] \x1b[31m"}),
+        "done",
+    ),
     # names
     Ugly(b"wrong suffix.mp3", _sound(MUSIC, "flac"), "done"),
     Ugly(b"wrong suffix.flac", _sound(MUSIC, "mp3"), "done"),

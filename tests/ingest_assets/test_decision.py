@@ -31,7 +31,12 @@ def facts(key: str = "me", **changes: Known) -> FileFacts:
         "audio_features": Known("done", "1", "va", "fp", measured),
     }
     return FileFacts(
-        key, "stamp", "a" * 64, outcomes=outcomes | changes, spans=WHOLE, silences=Silences(-60.0, None, ()),
+        key,
+        "stamp",
+        "a" * 64,
+        outcomes=outcomes | changes,
+        spans=WHOLE,
+        silences=Silences(-60.0, None, ()),
         duration_ticks=DURATION,
     )
 

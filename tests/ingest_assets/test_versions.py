@@ -8,7 +8,9 @@ INPUTS = {"discovered_files.audio": "a1"}
 EXPECTED = Expected("2", "p1", INPUTS)
 
 
-def known(status: str = "done", *, code: str = "2", parameters: str = "p1", inputs: dict[str, str] | None = None) -> Known:
+def known(
+    status: str = "done", *, code: str = "2", parameters: str = "p1", inputs: dict[str, str] | None = None
+) -> Known:
     return Known(status, code, "v", parameters, INPUTS if inputs is None else inputs)
 
 

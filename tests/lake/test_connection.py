@@ -25,7 +25,7 @@ def test_a_missing_extension_is_told_with_its_cure(monkeypatch: pytest.MonkeyPat
         monkeypatch.setattr(lake_connection.duckdb, "__version__", "0.0.1")
     extension_file.cache_clear()
 
-    with pytest.raises(LakeError, match="is not installed. Make the environment anew"):
+    with pytest.raises(LakeError, match="is not installed"):
         extension_file()
 
     extension_file.cache_clear()

@@ -42,9 +42,7 @@ def test_code_and_message_are_those_of_the_worst_asset(desk: Transaction) -> Non
 
     rows = desk.rows("select status, error_code, severity, message from files")
 
-    assert rows == [
-        {"status": "error", "error_code": "DECODE_ERROR", "severity": "skip_file", "message": "no audio"}
-    ]
+    assert rows == [{"status": "error", "error_code": "DECODE_ERROR", "severity": "skip_file", "message": "no audio"}]
 
 
 def test_a_warning_stands_beside_the_status_done(desk: Transaction) -> None:

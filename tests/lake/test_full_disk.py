@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -29,29 +30,26 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 def test_a_full_disk_keeps_the_old_rows_and_the_next_write_goes_on(small_disk: Path) -> None:
     lake = Lake(small_disk)
-    with lake.write(run_id="run-1") as tx:
-        tx.replace("segments", ["a"], [piece("a")])
-        tx.record_outcomes([outcome("segments", "a")])
+    write(lake, "a")
     filler = small_disk / "filler"
-    with filler.open("wb") as file:
-        try:
-            while True:
-                file.write(b"x" * 4096)
-                file.flush()
-        except OSError:
-            pass
+    with filler.open("wb", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(b"x" * 4096)
 
-    with pytest.raises(LakeWriteError) as caught, lake.write(run_id="run-2") as tx:
-        tx.replace("segments", ["a", "b"], [piece("b", title_hint="x" * 100_000)])
-        tx.record_outcomes([outcome("segments", "b")])
+    with pytest.raises(LakeWriteError) as caught:
+        write(lake, "b")
 
     assert caught.value.code == ErrorCode.DISK_FULL
     assert keys(lake) == [("a", "a")]
     filler.unlink()
-    with lake.write(run_id="run-2") as tx:
-        tx.replace("segments", ["b"], [piece("b")])
-        tx.record_outcomes([outcome("segments", "b")])
+    write(lake, "b")
     assert keys(lake) == [("a", "a"), ("b", "b")]
+
+
+def write(lake: Lake, key: str) -> None:
+    with lake.write(run_id="run-1") as tx:
+        tx.replace("segments", [key], [piece(key)])
+        tx.record_outcomes([outcome("segments", key)])
 
 
 def keys(lake: Lake) -> list[tuple[str, str]]:

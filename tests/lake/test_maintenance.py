@@ -57,9 +57,7 @@ def test_deleted_rows_are_taken_out_of_their_files(lake: Lake) -> None:
     assert lake.maintain() == NOTHING
 
 
-def test_a_table_with_many_small_files_is_merged_by_the_next_write(
-    lake: Lake, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_table_with_many_small_files_is_merged_by_the_next_write(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(maintenance, "MERGE_FILES", 3)
 
     counts = []
@@ -107,7 +105,8 @@ def test_files_of_killed_writers_are_removed_when_they_are_old(lake: Lake) -> No
 def test_a_file_gone_for_thirty_days_is_forgotten_everywhere(lake: Lake) -> None:
     with lake.write(run_id="run-1") as tx:
         tx.upsert(
-            "discovered_files", [found("there"), found("long", gone_at=ago(days=31)), found("short", gone_at=ago(days=29))]
+            "discovered_files",
+            [found("there"), found("long", gone_at=ago(days=31)), found("short", gone_at=ago(days=29))],
         )
         tx.upsert("segments", [piece(key) for key in ("there", "long", "short")])
         tx.record_outcomes([outcome("segments", key) for key in ("there", "long", "short")])

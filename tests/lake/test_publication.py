@@ -79,6 +79,31 @@ def test_a_writer_that_was_faster_has_healed_already(home: Path, monkeypatch) ->
     assert places(home).published.stat().st_ino == before.st_ino
 
 
+def test_a_lost_copy_is_made_again(home: Path) -> None:
+    places(home).published.unlink()
+
+    heal(places(home))
+
+    assert is_published(places(home))
+
+
+def test_a_lake_whose_tables_were_never_made_is_not_published(new_home: Path) -> None:
+    place = places(new_home)
+    with writing(place), attached(place, read_only=False):
+        pass  # as a writer that is killed after it made the catalog's file
+
+    heal(place)
+
+    assert place.catalog.exists()
+    assert not place.published.exists()
+
+
+def test_where_there_is_no_lake_none_is_made(new_home: Path) -> None:
+    heal(places(new_home))
+
+    assert not new_home.exists()
+
+
 def test_a_log_beside_the_catalog_means_that_something_is_not_published(home: Path) -> None:
     place = places(home)
     place.catalog_log.write_bytes(b"")

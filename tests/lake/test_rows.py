@@ -50,9 +50,7 @@ FITTING = [
 
 
 @pytest.mark.parametrize(("kind", "value", "expected"), FITTING, ids=[f"{row[0]} {row[1]!r}" for row in FITTING])
-def test_a_fitting_value_is_kept_and_a_number_that_is_none_is_null(
-    kind: str, value: object, expected: object
-) -> None:
+def test_a_fitting_value_is_kept_and_a_number_that_is_none_is_null(kind: str, value: object, expected: object) -> None:
     assert stored(kind, value) == expected
     assert stored(kind, None) is None
 

@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from lake import publication, store
 from lake.errors import LakeWriteError, RowError
 from lake.store import Lake
+from lake.transaction import Transaction
 from music.error_codes import ErrorCode
 from tests.lake.making import ago, outcome, piece
 
@@ -25,6 +27,14 @@ def pieces(lake: Lake) -> list[str]:
 def write(lake: Lake, *keys: str) -> None:
     with lake.write(run_id="run-1") as tx:
         tx.replace("segments", keys, [piece(key) for key in keys])
+
+
+def write_and(lake: Lake, go_on: Callable[[Transaction], object]) -> None:
+    """Replace what is there, and go on in the same transaction."""
+    with lake.write(run_id="run-2") as tx:
+        tx.replace("segments", ["a", "b"], [piece("b")])
+        tx.record_outcomes([outcome("segments", "b")])
+        go_on(tx)
 
 
 def test_a_lake_is_made_by_the_first_read(new_home: Path) -> None:
@@ -81,10 +91,8 @@ def test_a_transaction_that_raises_leaves_the_old_rows_and_the_old_copy(lake: La
     write(lake, "a")
     before = lake.places.published.read_bytes()
 
-    with pytest.raises(ZeroDivisionError), lake.write(run_id="run-2") as tx:
-        tx.replace("segments", ["a", "b"], [piece("b")])
-        tx.record_outcomes([outcome("segments", "b")])
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        write_and(lake, lambda _: 1 / 0)
 
     assert lake.places.published.read_bytes() == before
     assert pieces(lake) == ["a"]
@@ -93,12 +101,11 @@ def test_a_transaction_that_raises_leaves_the_old_rows_and_the_old_copy(lake: La
 
 
 def test_a_statement_that_is_wrong_is_told_as_it_is_and_nothing_is_written(lake: Lake) -> None:
-    with pytest.raises(duckdb.CatalogException), lake.write(run_id="run-1") as tx:
-        tx.replace("segments", ["a"], [piece("a")])
-        tx.tuples("select * from nonsense")
+    with pytest.raises(duckdb.CatalogException):
+        write_and(lake, lambda tx: tx.tuples("select * from nonsense"))
 
-    with pytest.raises(RowError), lake.write(run_id="run-1") as tx:
-        tx.replace("segments", ["a"], [{"file_key": "a"}])
+    with pytest.raises(RowError):
+        write_and(lake, lambda tx: tx.replace("segments", ["a"], [{"file_key": "a"}]))
 
     assert pieces(lake) == []
 
@@ -169,10 +176,11 @@ def test_a_copy_that_cannot_be_made_is_told_and_made_later(
 
 
 def test_a_storage_fault_inside_a_write_is_told_as_one(lake: Lake) -> None:
+    def burn(_: Transaction) -> None:
+        raise duckdb.IOException("IO Error: disk on fire")
+
     with pytest.raises(LakeWriteError, match="While writing it: IO Error: disk on fire") as caught:
-        with lake.write(run_id="run-1") as tx:
-            tx.replace("segments", ["a"], [piece("a")])
-            raise duckdb.IOException("IO Error: disk on fire")
+        write_and(lake, burn)
 
     assert caught.value.code == ErrorCode.LAKE_WRITE_ERROR
     assert isinstance(caught.value.__cause__, duckdb.IOException)
@@ -255,7 +263,7 @@ def test_reading_needs_neither_pyarrow_nor_pandas_nor_dagster() -> None:
         "assert not heavy, heavy\n"
     )
 
-    done = subprocess.run(  # noqa: S603  our own script
+    done = subprocess.run(
         [sys.executable, "-c", script], cwd=Path(store.__file__).parents[1], capture_output=True, text=True, check=False
     )
 

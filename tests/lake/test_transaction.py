@@ -155,7 +155,7 @@ def test_a_small_table_that_holds_just_these_rows_is_not_written(desk: Transacti
 
 
 def test_an_unknown_table_is_refused_by_its_name(desk: Transaction) -> None:
-    with pytest.raises(RowError, match="there is no table 'passages': declare it in lake.tables"):
+    with pytest.raises(RowError, match="there is no table 'passages': declare it"):
         desk.upsert("passages", [{}])
 
 

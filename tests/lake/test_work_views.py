@@ -14,9 +14,6 @@ def task(desk: Transaction, stage: str) -> dict[str, object]:
     return desk.rows("from enrichment_tasks where stage = ?", [stage])[0]
 
 
-# enrichment_tasks
-
-
 def test_a_task_is_known_by_the_same_uuids_in_every_lake(desk: Transaction) -> None:
     """S0-08, S0-09: UUIDs of version 5, made from the file's key and the stage alone."""
     add(desk, "discovered_files", found("a"))
@@ -106,9 +103,6 @@ def test_a_task_is_created_when_its_file_is_first_seen_and_updated_by_the_last_e
     assert rows == [("a", ago(days=3), ago(days=1), "no audio"), ("b", ago(hours=1), ago(hours=1), None)]
 
 
-# import_jobs
-
-
 def test_a_job_under_way_has_its_unfinished_files_in_processing(desk: Transaction) -> None:
     """S1-36."""
     add(desk, "runs", run("r", files_total=10, files_done=6, files_failed=1, files_taken_over=2))
@@ -165,9 +159,6 @@ def test_a_finished_job_says_what_it_made_and_how_long_it_took(desk: Transaction
     assert row["duration_seconds"] == pytest.approx(90)
 
 
-# import_errors
-
-
 def test_errors_warnings_and_refused_paths_are_listed_with_their_job(desk: Transaction) -> None:
     """S1-19, S3-111, S3-140."""
     add(desk, "runs", run("run-1"))
@@ -196,9 +187,6 @@ def test_errors_warnings_and_refused_paths_are_listed_with_their_job(desk: Trans
         ("fine.flac", "segments", "warning", "TRUNCATED_AUDIO", "short", "run-1", "session-1", NOW),
         ("loop", None, "skip_file", "SYMLINK_LOOP", None, "run-1", "session-1", NOW),
     ]
-
-
-# import_progress
 
 
 def test_progress_counts_what_is_done_what_is_at_work_and_what_waits(desk: Transaction) -> None:
@@ -271,9 +259,6 @@ def test_a_session_that_has_done_nothing_yet_has_no_rate(desk: Transaction) -> N
     assert desk.tuples("select percentage, rate_files_per_second, eta_seconds from import_progress") == [
         (0.0, None, None)
     ]
-
-
-# stale_files
 
 
 def stale(desk: Transaction) -> list[tuple[object, ...]]:
@@ -377,9 +362,6 @@ def test_a_stale_file_is_named_once_for_each_asset_with_its_path(desk: Transacti
             "reason": "code_version 0 is now 1",
         }
     ]
-
-
-# queue_depth
 
 
 def test_an_empty_queue_has_four_rows_of_nothing(desk: Transaction) -> None:
