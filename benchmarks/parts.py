@@ -1,6 +1,7 @@
 """The parts of the benchmark, each in a process of its own: nothing was imported, cached or forgotten there before."""
 
 import os
+import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from importlib import import_module
@@ -33,5 +34,6 @@ def in_new_process(function: Callable[Given, Found], *given: Given.args, **named
 
 
 def _run(name: str, folder: Path, *, quick: bool) -> Part:
+    sys.modules["__main__"].__file__ = __file__  # DuckDB draws progress bars where it takes the process for a notebook
     measure: Callable[..., Part] = import_module(f"benchmarks.{name}").measure
     return measure(folder, quick=quick)

@@ -13,6 +13,8 @@ KEY: Final = "printf('song-%d~%s', i, left(md5(i::varchar), 12))"
 _PATH: Final = f"printf('Artist %d/Album %d (1999)/%02d - Song %d.flac', i // 120, i // {ALBUM_FILES}, i % 12 + 1, i)"
 _TICKS: Final = "((180 + i % 120) * 28224000)::bigint"
 _NOISE: Final = "(hash(i) % 1000 / 1000.0)"
+_BAD: Final = "(i % 100 = 0)"
+"""One file in a hundred cannot be decoded."""
 _NOW: Final = "timestamptz '2026-01-01 00:00:00+00'"
 _RUN: Final = f"'run-' || i // {RUN_FILES}"
 
@@ -84,9 +86,10 @@ _FEATURES: Final = {
 }
 _OUTCOMES: Final = {
     "asset": "version.asset",
-    "status": "case when i % 100 = 0 and version.asset = 'segments' then 'error' else 'done' end",
-    "error_code": "case when i % 100 = 0 and version.asset = 'segments' then 'DECODE_ERROR' end",
-    "message": "case when i % 100 = 0 and version.asset = 'segments' then 'none of its packets could be decoded' end",
+    "status": f"case when not {_BAD} or version.asset = 'discovered_files' then 'done' "
+    "when version.asset = 'segments' then 'error' else 'skipped' end",
+    "error_code": f"case when {_BAD} and version.asset = 'segments' then 'DECODE_ERROR' end",
+    "message": f"case when {_BAD} and version.asset = 'segments' then 'none of its packets could be decoded' end",
     "attempts": "1",
     "code_version": "version.code_version",
     "data_version": "left(md5(version.asset || i), 16)",
@@ -137,9 +140,12 @@ def make_lake(lake: Lake, *, files: int, at_once: int = 10_000) -> None:
 
 def _insert(tx: Transaction, start: int, *, end: int) -> None:
     for table, columns in _BY_FILE.items():
-        versions = " cross join asset_versions version" if table == "outcomes" else ""
+        more = {
+            "discovered_files": "",
+            "outcomes": " cross join asset_versions version",
+        }.get(table, f" where not {_BAD}")
         own = _listed({"file_key": KEY, **columns, "run_id": _RUN, "written_at": _NOW})
-        tx.tuples(f"insert into {table} by name select {own} from range({start}, {end}) file(i){versions}")
+        tx.tuples(f"insert into {table} by name select {own} from range({start}, {end}) file(i){more}")
     runs = _listed({**_RUNS, "run_id": _RUN, "written_at": _NOW})
     tx.tuples(f"insert into runs by name select {runs} from range({start}, {end}, {RUN_FILES}) file(i)")
 

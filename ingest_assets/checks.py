@@ -62,9 +62,9 @@ CHECKS: tuple[Check, ...] = (
         "segments",
         "rows_match_outcomes",
         "A file whose outcome is done has rows, and no other file has.",
-        "select coalesce(s.file_key, o.file_key) as file_key, o.status from (select distinct file_key from segments) s "
-        "full join (select * from outcomes where asset = 'segments' and status = 'done') o using (file_key) "
-        "where s.file_key is null or o.file_key is null",
+        "with done as (select file_key, status from outcomes where asset = 'segments' and status = 'done') "
+        "select file_key, status from done anti join segments using (file_key) union all "
+        "select distinct file_key, null from segments anti join done using (file_key)",
         blocking=True,
     ),
     Check(

@@ -146,4 +146,7 @@ def _run(connection: sqlite3.Connection, lake: Lake, settings: Settings, part: P
 
     with dg.DagsterInstance.get() as instance:
         session = Session(instance, connection, lake, settings)
-        return session.run(within=(part.root.library, part.folder) if part else None)
+        return session.run(
+            within=(part.root.library, part.folder) if part else None,
+            look_again=lambda: _look(connection, part, accept_missing=False),
+        )

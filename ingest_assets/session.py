@@ -2,6 +2,7 @@
 
 import sqlite3
 import time
+from collections.abc import Callable
 
 import dagster as dg
 
@@ -10,7 +11,6 @@ from ingest_assets.counted import Counted
 from ingest_assets.lane_process import LaneDiedError, LaneProcess
 from lake.store import Lake
 from resources import leases, locks, progress
-from resources.folders import FolderLook, known_roots
 from resources.settings import Settings
 from sensors.planning import LANE, Planner
 
@@ -45,12 +45,17 @@ class Session:
         self._queue: list[leases.Lease] = []
         self._deaths = 0
 
-    def run(self, *, within: tuple[str, bytes] | None) -> Counted:
-        """Plan and run until nothing is due; Ctrl-C ends at a file's boundary."""
+    def run(self, *, within: tuple[str, bytes] | None, look_again: Callable[[], object]) -> Counted:
+        """Plan and run until nothing is due; Ctrl-C ends at a file's boundary.
+
+        Args:
+            within: Only files of this library and below this folder.
+            look_again: Looks at the same folders once more.
+        """
         locks.hold(self._settings.home, self._owner)
         try:
             with FilesBar() as bar:
-                self._rounds(bar, within)
+                self._rounds(bar, within, look_again)
         except KeyboardInterrupt:
             self._counted.canceled = True
             say("Stopping: what is ready is being written …")
@@ -60,16 +65,17 @@ class Session:
             locks.let_go(self._settings.home, self._owner)
         return self._counted
 
-    def _rounds(self, bar: FilesBar, within: tuple[str, bytes] | None) -> None:
+    def _rounds(self, bar: FilesBar, within: tuple[str, bytes] | None, look_again: Callable[[], object]) -> None:
+        """Plan and work; look again where files changed while they were read."""
         for number in range(ROUNDS):
             if number:
-                FolderLook(self._connection, known_roots(self._connection), now=time.time()).whole()
+                look_again()
             self._planner.reap()
             self._plan(within)
             if number and not self._queue:
                 return
             self._work(bar, within)
-            if self._counted.broken:
+            if self._counted.broken or not leases.has_unsettled(self._connection):
                 return
 
     def _plan(self, within: tuple[str, bytes] | None) -> None:

@@ -66,6 +66,8 @@ class VisitWriter:
             transaction.upsert("runs", [self._run_row(status, message)])
         self._batch.tell([event for result in results for event in result.events])
         leases.finish_files(self._batch.state, [result.planned for result in results if result.finished])
+        changed = [result.planned.file_key for result in results if not result.made]
+        leases.unsettle(self._batch.state, changed, now=time.time())
         self._last_flush = time.monotonic()
         self._flushes += 1
 

@@ -19,6 +19,7 @@ from lake.catalog import VIEWS
 from lake.connection import NAME, quoted
 from lake.declarations import Column, Migration, Table, View
 from lake.errors import SchemaDrift
+from lake.snapshot import Snapshot
 from lake.tables import TABLES
 
 MIGRATIONS: tuple[Migration, ...] = ()
@@ -74,12 +75,12 @@ def identity(connection: duckdb.DuckDBPyConnection) -> Identity | None:
     return Identity(*row) if row else None
 
 
-def stored_types(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+def stored_types(snapshot: Snapshot) -> dict[str, dict[str, str]]:
     """Return the type of every stored column, by table and column (S3-26)."""
     found: dict[str, dict[str, str]] = defaultdict(dict)
-    for table, column, kind in connection.execute(
+    for table, column, kind in snapshot.tuples(
         "select table_name, column_name, data_type from duckdb_columns() where database_name = ?", [NAME]
-    ).fetchall():
+    ):
         found[table][column] = kind
     return dict(found)
 
@@ -220,7 +221,7 @@ def bring_up_to_date(connection: duckdb.DuckDBPyConnection, schema: Schema, *, n
     connection.execute("begin")
     if known:
         update.migrate(done=known.schema_version)
-    wanted = differences(stored_types(connection), schema)
+    wanted = differences(stored_types(Snapshot(connection)), schema)
     refused = [change for change in wanted if change.change == REFUSED]
     if refused:
         connection.execute("rollback")

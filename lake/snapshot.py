@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -50,4 +50,5 @@ class Snapshot:
         try:
             yield
         finally:
-            self._connection.execute(f'drop table temp."{name}"')
+            with suppress(duckdb.TransactionException):  # after a statement that failed, nothing more can be done
+                self._connection.execute(f'drop table temp."{name}"')

@@ -10,6 +10,7 @@ import sqlite3
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from resources.packing import pack
 from resources.state import transaction
@@ -66,7 +67,8 @@ FILE_SOURCE = "file left join folder on folder.library = file.library and folder
 
 
 def _planned(row: sqlite3.Row) -> Planned:
-    return Planned(**{**dict(row), "stale": bool(row["stale"])})
+    *values, stale = row
+    return Planned(*values, stale=bool(stale))
 
 
 def lease_files(
@@ -154,13 +156,19 @@ def _lease(row: sqlite3.Row) -> Lease:
     return Lease(
         row["id"],
         row["lane"],
-        tuple(json.loads(row["keys"])),
+        _keys(row["keys"]),
         stale=bool(row["stale"]),
         owner=row["owner"],
         run_id=row["run_id"],
         planned_at=row["planned_at"],
         attempt=row["attempt"],
     )
+
+
+@lru_cache(maxsize=4096)
+def _keys(text: str) -> tuple[str, ...]:
+    """Return the keys of a lease; while hundreds wait, the same ones are read several times a second."""
+    return tuple(json.loads(text))
 
 
 def begin_run(connection: sqlite3.Connection, lease_id: str, run_id: str) -> bool:
@@ -194,6 +202,19 @@ def finish_files(connection: sqlite3.Connection, files: Iterable[Planned]) -> No
                 for file in files
             ],
         )
+
+
+def unsettle(connection: sqlite3.Connection, keys: Iterable[str], *, now: float) -> None:
+    """Say that files changed while they were read: they are leased again when a later look finds them as they were."""
+    connection.executemany(
+        "update file set settled = 0, looked_at = ? where file_key = ?", [(now, key) for key in keys]
+    )
+
+
+def has_unsettled(connection: sqlite3.Connection) -> bool:
+    """Tell whether files that are due wait for a look that finds them settled."""
+    sql = "select 1 from file where todo = 1 and settled = 0 and gone = 0 and missing = 0 limit 1"
+    return connection.execute(sql).fetchone() is not None
 
 
 def release(connection: sqlite3.Connection, lease: Lease, *, outcome: str, failed: bool) -> list[str]:

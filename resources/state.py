@@ -42,7 +42,7 @@ create table if not exists file (
     retired integer not null default 0,-- 1: they have been told
     primary key (library, folder, name)
 ) without rowid;
-create index if not exists file_todo on file (library, folder, name) where todo = 1;
+create index if not exists file_due on file (library, folder, name) where todo = 1 and batch is null;
 create index if not exists file_batch on file (batch) where batch is not null;
 create index if not exists file_gone on file (file_key) where gone = 1 and retired = 0;
 create table if not exists refused (
@@ -52,7 +52,7 @@ create table if not exists batch (
     id text primary key, lane text not null, keys text not null, owner text not null, planned_at real not null,
     run_id text, state text not null, attempt integer not null, stale integer not null
 ) without rowid;
-create index if not exists batch_open on batch (lane) where state = 'open';
+create index if not exists batch_open on batch (planned_at) where state = 'open';
 create table if not exists progress (
     lane text primary key, run_id text, done integer, total integer, failed integer, decoded integer,
     operation text, updated_at real

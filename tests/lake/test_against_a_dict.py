@@ -64,7 +64,7 @@ def stored(snapshot: Snapshot) -> Rows:
 
 
 @given(transactions=TRANSACTIONS)
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_lake_holds_what_a_dictionary_would(
     lake: Lake, transactions: list[tuple[list[tuple[Any, ...]], bool]]
 ) -> None:

@@ -1,3 +1,4 @@
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,16 +12,17 @@ from lake.store import Lake
 from tests.lake.making import add, found, piece
 
 
-@pytest.fixture
-def written(lake: Lake) -> Path:
-    """A home with two files."""
-    with lake.write(run_id="run-1") as tx:
+@pytest.fixture(scope="module")
+def written(empty_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with two files, to read only."""
+    home = Path(shutil.copytree(empty_home, tmp_path_factory.mktemp("written") / "home"))
+    with Lake(home).write(run_id="run-1") as tx:
         add(tx, "discovered_files", found("a", title="It's"), found("b"))
         add(tx, "segments", piece("a"), piece("b"))
-    return lake.places.home
+    return home
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def connection(written: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     with catalog.connect(written) as connection:
         yield connection
@@ -79,9 +81,10 @@ def test_nothing_but_the_lake_can_be_read_and_nothing_at_all_written(
     assert connection.execute("select count(*) from segments").fetchall() == [(2,)]
 
 
-def test_an_older_state_of_the_lake_can_be_read(written: Path) -> None:
+def test_an_older_state_of_the_lake_can_be_read(lake: Lake) -> None:
     """Time travel: what was replaced and deleted since stays readable."""
-    lake = Lake(written)
+    with lake.write(run_id="run-1") as tx:
+        add(tx, "segments", piece("a"), piece("b"))
     with lake.read() as snapshot:
         version = snapshot.tuples("select max(snapshot_id) from ducklake_snapshots('lake')")[0][0]
     with lake.write(run_id="run-2") as tx:
@@ -89,22 +92,22 @@ def test_an_older_state_of_the_lake_can_be_read(written: Path) -> None:
     with lake.write(run_id="run-3") as tx:
         tx.replace("segments", ["b"], [])
 
-    with catalog.connect(written) as connection:
+    with catalog.connect(lake.places.home) as connection:
         today = connection.execute("select count(*) from segments").fetchall()
         then = connection.execute(f"select count(*) from segments at (version => {version})").fetchall()
 
     assert (today, then) == ([(0,)], [(2,)])
 
 
-def test_a_notebook_heals_what_a_killed_writer_left(written: Path) -> None:
-    published = written / "analyst.ducklake"
+def test_a_notebook_heals_what_a_killed_writer_left(lake: Lake) -> None:
+    published = lake.places.published
     before = published.read_bytes()
-    with Lake(written).write(run_id="run-2") as tx:
-        add(tx, "discovered_files", found("c"))
+    with lake.write(run_id="run-1") as tx:
+        add(tx, "discovered_files", found("a"))
     published.write_bytes(before)
 
-    with catalog.connect(written) as connection:
-        assert connection.execute("select count(*) from files").fetchall() == [(3,)]
+    with catalog.connect(lake.places.home) as connection:
+        assert connection.execute("select count(*) from files").fetchall() == [(1,)]
 
 
 def test_a_folder_without_a_lake_stays_one_and_the_cure_is_told(tmp_path: Path) -> None:

@@ -134,7 +134,7 @@ def test_a_lake_whose_first_writer_was_killed_is_made_by_the_next(new_home: Path
 
 
 def test_four_processes_write_at_once_and_nothing_is_lost(lake: Lake, writers: Writers) -> None:
-    batches = 5
+    batches = 3
     children = [writers.start("batches", lake.places.home, batches, f"writer{number}") for number in range(4)]
     before, until = 0, time.monotonic() + PATIENCE_SECONDS
 

@@ -3,7 +3,7 @@ import pytest
 from lake.catalog import VIEWS, connect
 from lake.declarations import DOUBLE, TEXT, Column, Migration, View
 from lake.errors import SchemaDrift
-from lake.schema import DECLARED, Schema, differences
+from lake.schema import DECLARED, Schema, differences, stored_types
 from lake.store import Lake
 from lake.tables import TABLES
 from tests.lake.making import found
@@ -179,6 +179,12 @@ def test_the_fingerprint_changes_with_every_declaration() -> None:
     ]
 
     assert len({schema.fingerprint for schema in [DECLARED, *others]}) == 5
+
+
+def test_a_lake_that_was_brought_to_its_declaration_does_not_differ_from_it(lake: Lake) -> None:
+    """S0-59, S3-26."""
+    with lake.read() as snapshot:
+        assert differences(stored_types(snapshot), DECLARED) == []
 
 
 def test_differences_name_what_is_missing_and_what_drifted() -> None:

@@ -1,3 +1,4 @@
+import duckdb
 import pytest
 
 from lake.errors import RowError
@@ -180,3 +181,8 @@ def test_many_keys_can_be_joined_with_under_a_name(desk: Transaction) -> None:
 
     assert found_keys == [(keys[7],)]
     assert (count, empty) == ([(3000,)], [])
+
+
+def test_a_statement_that_fails_beside_keys_is_told_as_it_is(desk: Transaction) -> None:
+    with pytest.raises(duckdb.ConversionException), desk.keys("wanted", ["a"]):
+        desk.tuples("select file_key::integer from wanted")
