@@ -68,14 +68,14 @@ class Session:
     def _rounds(self, bar: FilesBar, within: tuple[str, bytes] | None, look_again: Callable[[], object]) -> None:
         """Plan and work; look again where files changed while they were read."""
         for number in range(ROUNDS):
-            if number:
+            if number and leases.has_unsettled(self._connection):
                 look_again()
             self._planner.reap()
             self._plan(within)
             if number and not self._queue:
                 return
             self._work(bar, within)
-            if self._counted.broken or not leases.has_unsettled(self._connection):
+            if self._counted.broken:
                 return
 
     def _plan(self, within: tuple[str, bytes] | None) -> None:
@@ -111,6 +111,7 @@ class Session:
             finished = self._lane.result(POLL_SECONDS)
         except LaneDiedError as error:
             self._deaths += 1
+            self._queue = [*self._never_begun(), *self._queue]
             self._lane.end(now=True)
             self._lane = LaneProcess(LANE, self._settings.home, session=self._counted.session)
             if self._deaths >= MOST_DEATHS:
@@ -120,6 +121,11 @@ class Session:
             self._deaths = 0
             return finished
         return None
+
+    def _never_begun(self) -> list[leases.Lease]:
+        """Return the lease that the lane had been handed, where it died before there was a run to be called dead."""
+        handed = [lease for lease in leases.open_leases(self._connection) if lease.id == self._lane.busy]
+        return [lease for lease in handed if lease.run_id is None]
 
     def _note_failure(self, finished: dict[str, object]) -> None:
         if finished.get("fault"):
