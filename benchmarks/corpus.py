@@ -19,12 +19,12 @@ CODECS: Final = {
     "mp3": Codec("mp3", "libmp3lame", ".mp3", bit_rate=320_000),
     "flac": Codec("flac", "flac", ".flac", "s16"),
     "aac": Codec("ipod", "aac", ".m4a", bit_rate=256_000),
-    "vorbis": Codec("ogg", "vorbis", ".ogg", options={"strict": "-2"}),
+    "vorbis": Codec("ogg", "vorbis", ".ogg", encoder_options={"strict": "-2"}),
     "opus": Codec("ogg", "libopus", ".opus", bit_rate=160_000, rate_hz=48_000),
     "wav": Codec("wav", "pcm_s16le", ".wav"),
 }
 _BARE_MP3: Final = Codec(
-    "mp3", "libmp3lame", ".mp3", bit_rate=128_000, options={"write_xing": "0", "id3v2_version": "0"}
+    "mp3", "libmp3lame", ".mp3", bit_rate=128_000, muxer_options={"write_xing": "0", "id3v2_version": "0"}
 )
 """Frames and nothing else: any number of such files one after the other are one again."""
 

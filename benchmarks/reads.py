@@ -127,13 +127,22 @@ def _keys(lake: Lake, number: int, *, files: int = BATCH_FILES) -> list[str]:
 def _batch_figures(lake: Lake) -> list[Figure]:
     """Return what a batch pays for the size of the lake, beside its writes."""
     keys = _keys(lake, 0, files=RUN_FILES)
+    with lake.read() as snapshot, snapshot.keys("_wanted", keys):
+        audio = snapshot.tuples(
+            "select audio_sha256 from discovered_files where file_key in (from _wanted) order by path"
+        )
     watch = Stopwatch()
     with watch.on("known"):
         KnownFiles(lake, keys)
+    moved = KnownFiles(lake, ["moved"])
+    with watch.on("moved"):
+        for (audio_sha256,) in audio:
+            moved.twins(audio_sha256, of="moved")
     with watch.on("checks"), lake.read() as snapshot:
         for check in CHECKS:
             evaluate(check, snapshot)
     return [
         Figure(f"what is known of a batch of {RUN_FILES}", watch.seconds["known"], "CPU-s/batch"),
+        Figure("recognising a moved file", 1000 * watch.seconds["moved"] / len(audio), "CPU-ms/file"),
         Figure("checks", watch.seconds["checks"], "CPU-s/batch"),
     ]

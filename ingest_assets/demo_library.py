@@ -22,9 +22,9 @@ MADE_AT: Final = 1_735_689_600
 """The time that every file carries, 2025-01-01: the same files each time, and settled at once."""
 
 _FLAC: Final = Codec("flac", "flac", ".flac", "s16")
-_MP3: Final = Codec("mp3", "libmp3lame", ".mp3", bit_rate=192_000, options={"compression_level": "7"})
-_AAC: Final = Codec("ipod", "aac", ".m4a", bit_rate=128_000, options={"aac_coder": "fast"})
-_VORBIS: Final = Codec("ogg", "vorbis", ".ogg", options={"strict": "-2"})
+_MP3: Final = Codec("mp3", "libmp3lame", ".mp3", bit_rate=192_000, encoder_options={"compression_level": "7"})
+_AAC: Final = Codec("ipod", "aac", ".m4a", bit_rate=128_000, encoder_options={"aac_coder": "fast"})
+_VORBIS: Final = Codec("ogg", "vorbis", ".ogg", encoder_options={"strict": "-2"})
 _OPUS: Final = Codec("ogg", "libopus", ".opus", rate_hz=48_000)
 _WAV: Final = Codec("wav", "pcm_s16le", ".wav")
 

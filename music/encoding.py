@@ -33,8 +33,8 @@ class Codec:
     """In bits a second."""
     rate_hz: int | None = None
     """The only rate that the encoder takes."""
-    options: Mapping[str, str] = field(default_factory=dict[str, str])
-    """For muxer and encoder alike."""
+    encoder_options: Mapping[str, str] = field(default_factory=dict[str, str])
+    muxer_options: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +65,11 @@ def encode(
     """
     channels = np.ascontiguousarray(np.atleast_2d(samples), np.float32)
     layout = _LAYOUTS[channels.shape[0]]
-    file, options = io.BytesIO(), dict(codec.options)
-    container = cast("Any", av.open(file, "w", format=codec.container, options={"fflags": "+bitexact", **options}))
+    file, muxing = io.BytesIO(), {"fflags": "+bitexact", **codec.muxer_options}
+    container = cast("Any", av.open(file, "w", format=codec.container, options=muxing))
     with container as output:
-        stream = output.add_stream(codec.encoder, rate=codec.rate_hz or rate_hz, layout=layout, options=options)
+        stream = output.add_stream(codec.encoder, rate=codec.rate_hz or rate_hz, layout=layout)
+        stream.codec_context.options = dict(codec.encoder_options)
         if codec.sample_format:
             stream.format = codec.sample_format
         if codec.bit_rate:

@@ -16,7 +16,7 @@ import pytest
 from dagster._core.definitions.data_version import CachingStaleStatusResolver, StaleStatus
 from dagster._core.loader import LoadingContextForTest
 
-from ingest_assets import ingest
+from ingest_assets import batch, ingest
 from ingest_assets.asset_specs import GROUP
 from ingest_assets.batch import LANE_TAG, execute_batch, new_run_id, run_lock, run_tags
 from ingest_assets.checks import CHECKS, evaluate
@@ -194,6 +194,24 @@ class House:
             )
         finally:
             locks.let_go(self.home, run_lock(run_id))
+
+    def begin(self, lease: Lease, status: dg.DagsterRunStatus, *, lock: str = "free") -> str:
+        """Make the run of a lease in some state; its process is dead, unless its lock is held or was never taken."""
+        run_id = new_run_id()
+        if lock == "free":
+            (self.home / "locks" / f"{run_lock(run_id)}.lock").write_text("4194305\n", encoding="ascii")
+        elif lock == "held":
+            locks.hold(self.home, run_lock(run_id))
+        self.instance.create_run_for_job(
+            self.definitions.resolve_job_def("ingest_files"),
+            run_id=run_id,
+            tags=run_tags(lease, session=OWNER),
+            status=status,
+            remote_job_origin=batch._origin("ingest_files"),
+        )
+        with opened(self.home) as connection:
+            leases.begin_run(connection, lease.id, run_id)
+        return run_id
 
     def ingest(self, *, stale: bool = False) -> list[bool]:
         """Plan and run once; what failed is left for the next call."""

@@ -3,6 +3,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
 from ingest_assets import session
@@ -91,11 +92,14 @@ def test_ctrl_c_gives_everything_back_and_says_how_to_go_on(
     assert (open_leases(house), house.todo()) == ([], {house.key(LAMP)})
 
 
-def test_a_lane_that_dies_is_started_again(house: House, lane: type[LaneHere], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("has_run", [pytest.param(False, id="before its run"), pytest.param(True, id="in its run")])
+def test_a_lane_that_dies_is_started_again(
+    house: House, lane: type[LaneHere], monkeypatch: pytest.MonkeyPatch, *, has_run: bool
+) -> None:
     def die_once(lease: Lease) -> None:
         if lane.started == 1:
-            with opened(house.home) as connection:
-                leases.release(connection, lease, outcome="dead", failed=True)
+            if has_run:
+                house.begin(lease, dg.DagsterRunStatus.STARTED)
             raise LaneDiedError("its process ended")
 
     monkeypatch.setattr(lane, "before", staticmethod(die_once))
@@ -103,15 +107,14 @@ def test_a_lane_that_dies_is_started_again(house: House, lane: type[LaneHere], m
 
     assert ingest(house.settings, ALL) == 0
 
-    assert (lane.started, house.todo()) == (2, set())
+    assert (lane.started, house.todo(), open_leases(house)) == (2, set(), [])
+    assert "STARTED" not in house.statuses()
 
 
 def test_a_lane_that_dies_again_and_again_ends_the_call(
     house: House, lane: type[LaneHere], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
-    def die(lease: Lease) -> None:
-        with opened(house.home) as connection:
-            leases.release(connection, lease, outcome="lost", failed=False)
+    def die(_: Lease) -> None:
         raise LaneDiedError("its process ended; its log: there")
 
     monkeypatch.setattr(lane, "before", staticmethod(die))
@@ -120,7 +123,7 @@ def test_a_lane_that_dies_again_and_again_ends_the_call(
     assert ingest(house.settings, ALL) == 1
 
     assert "Linernotes itself failed: its process ended; its log: there" in capsys.readouterr().err
-    assert house.todo() == {house.key(LAMP)}
+    assert (open_leases(house), house.todo()) == ([], {house.key(LAMP)})
 
 
 def test_a_fault_that_no_file_is_to_blame_for_ends_the_call(

@@ -1,42 +1,16 @@
 import time
-from pathlib import Path
 
 import dagster as dg
 import pytest
 from dagster._core.storage.dagster_run import DagsterRunStatus
 from dagster._daemon.types import DaemonHeartbeat
 
-from ingest_assets import batch
-from ingest_assets.batch import new_run_id, run_lock, run_tags
-from resources import leases, locks
+from resources import locks
 from resources.leases import Lease
 from resources.state import opened
 from sensors import orphans
 from sensors.housekeeping import orphaned_runs
 from tests.house import FOG, HARBOUR, OWNER, House, touch
-
-
-def leave_lock(home: Path, name: str) -> None:
-    """Leave the file of a lock whose holder is dead."""
-    (home / "locks").mkdir(exist_ok=True)
-    (home / "locks" / f"{name}.lock").write_text("4194305\n")
-
-
-def begin(house: House, lease: Lease, status: DagsterRunStatus, *, lock: str = "free") -> str:
-    """Make the run of a lease in some state, its process dead unless the lock is held."""
-    run_id = new_run_id()
-    if lock == "free":
-        leave_lock(house.home, run_lock(run_id))
-    elif lock == "held":
-        locks.hold(house.home, run_lock(run_id))
-    job = house.definitions.resolve_job_def("ingest_files")
-    tags = run_tags(lease, session=OWNER)
-    house.instance.create_run_for_job(
-        job, run_id=run_id, tags=tags, status=status, remote_job_origin=batch._origin("ingest_files")
-    )
-    with opened(house.home) as connection:
-        leases.begin_run(connection, lease.id, run_id)
-    return run_id
 
 
 def plan_one(house: House, owner: str = OWNER) -> Lease:
@@ -63,7 +37,7 @@ def test_a_run_whose_process_is_gone_is_failed_and_its_files_are_planned_again(
     house: House, status: DagsterRunStatus
 ) -> None:
     lease = plan_one(house)
-    run_id = begin(house, lease, status)
+    run_id = house.begin(lease, status)
 
     assert reaped(house) == ["dead"]
 
@@ -72,7 +46,7 @@ def test_a_run_whose_process_is_gone_is_failed_and_its_files_are_planned_again(
 
 
 def test_what_a_dead_run_held_of_its_pool_is_freed(house: House) -> None:
-    run_id = begin(house, plan_one(house), DagsterRunStatus.STARTED)
+    run_id = house.begin(plan_one(house), DagsterRunStatus.STARTED)
     house.instance.event_log_storage.set_concurrency_slots("ingest_files", 1)
     house.instance.event_log_storage.claim_concurrency_slot("ingest_files", run_id, "visit")
 
@@ -83,7 +57,7 @@ def test_what_a_dead_run_held_of_its_pool_is_freed(house: House) -> None:
 
 
 def test_the_dead_run_is_closed_in_the_lake_too(house: House) -> None:
-    run_id = begin(house, plan_one(house), DagsterRunStatus.STARTED)
+    run_id = house.begin(plan_one(house), DagsterRunStatus.STARTED)
     with house.lake.write(run_id=run_id) as transaction:
         transaction.upsert("runs", [{"run_id": run_id, "status": "STARTED"}])
 
@@ -94,7 +68,7 @@ def test_the_dead_run_is_closed_in_the_lake_too(house: House) -> None:
 
 def test_a_batch_is_not_to_blame_when_the_whole_command_was_killed(house: House) -> None:
     lease = plan_one(house, owner="cli-killed")
-    begin(house, lease, DagsterRunStatus.STARTED)
+    house.begin(lease, DagsterRunStatus.STARTED)
     locks.let_go(house.home, "cli-killed")
 
     assert reaped(house) == ["dead"]
@@ -103,7 +77,7 @@ def test_a_batch_is_not_to_blame_when_the_whole_command_was_killed(house: House)
 
 
 def test_a_batch_may_be_to_blame_when_only_its_run_died(house: House) -> None:
-    begin(house, plan_one(house), DagsterRunStatus.STARTED)
+    house.begin(plan_one(house), DagsterRunStatus.STARTED)
 
     assert reaped(house) == ["dead"]
 
@@ -111,7 +85,7 @@ def test_a_batch_may_be_to_blame_when_only_its_run_died(house: House) -> None:
 
 
 def test_a_run_that_lives_is_left_alone(house: House) -> None:
-    run_id = begin(house, plan_one(house), DagsterRunStatus.STARTED, lock="held")
+    run_id = house.begin(plan_one(house), DagsterRunStatus.STARTED, lock="held")
 
     assert reaped(house) == ["open"]
 
@@ -119,7 +93,7 @@ def test_a_run_that_lives_is_left_alone(house: House) -> None:
 
 
 def test_a_run_may_take_its_time_to_start_but_not_for_ever(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    begin(house, plan_one(house), DagsterRunStatus.STARTING, lock="never")
+    house.begin(plan_one(house), DagsterRunStatus.STARTING, lock="never")
     assert reaped(house) == ["open"]
 
     monkeypatch.setattr(orphans, "START_GRACE_SECONDS", 0.0)
@@ -137,7 +111,7 @@ def test_a_run_may_take_its_time_to_start_but_not_for_ever(house: House, monkeyp
 def test_a_queued_run_waits_only_for_a_daemon_that_is_there(
     house: House, *, daemon: bool, state: str, status: DagsterRunStatus
 ) -> None:
-    run_id = begin(house, plan_one(house), DagsterRunStatus.QUEUED, lock="never")
+    run_id = house.begin(plan_one(house), DagsterRunStatus.QUEUED, lock="never")
     beat = time.time() if daemon else time.time() - 3600
     house.instance.add_daemon_heartbeat(DaemonHeartbeat(beat, "QUEUED_RUN_COORDINATOR", "id", []))
 
@@ -149,7 +123,7 @@ def test_a_queued_run_waits_only_for_a_daemon_that_is_there(
 
 def test_a_run_is_found_by_its_batch_where_nobody_wrote_down_which_it_is(house: House) -> None:
     lease = plan_one(house)
-    begin(house, lease, DagsterRunStatus.CANCELED)
+    house.begin(lease, DagsterRunStatus.CANCELED)
     with opened(house.home) as connection:
         connection.execute("update batch set run_id = null where id = ?", [lease.id])
 
@@ -169,7 +143,7 @@ def test_a_lease_whose_planner_died_before_it_had_a_run_is_given_back(house: Hou
 def test_the_sensor_fails_runs_that_no_lease_knows(house: House) -> None:
     touch(house.path(FOG))
     [lease] = house.plan()
-    run_id = begin(house, lease, DagsterRunStatus.STARTED)
+    run_id = house.begin(lease, DagsterRunStatus.STARTED)
 
     with dg.build_sensor_context(instance=house.instance) as context:
         found, nothing = orphaned_runs(context), orphaned_runs(context)
