@@ -80,7 +80,8 @@ def _with_neighbours(snapshot: Snapshot, keys: Sequence[str]) -> list[str]:
                 where file_key in (from {WANTED}) group by all
             )
             select file_key from discovered_files d
-            join place on d.library = place.library and parse_dirpath(d.path, 'forward_slash') = folder and d.path >= first
+            join place on d.library = place.library
+                and parse_dirpath(d.path, 'forward_slash') = folder and d.path >= first
             order by d.path limit {MOST_NEIGHBOURS}
             """
         )
