@@ -1,6 +1,7 @@
 """What one call of `linernotes ingest` saw come to pass."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(slots=True)
@@ -8,7 +9,9 @@ class Counted:
     """What this call saw come to pass."""
 
     session: str
+    started_at: datetime
     total: int = 0
+    """Files that were due, others' too where this call followed them."""
     canceled: bool = False
     broken: str | None = None
     """What ended the call early, where we are to blame."""

@@ -6,6 +6,7 @@ import dagster as dg
 
 from ingest_assets.asset_specs import GROUP
 from ingest_assets.batch import LANE_TAG
+from lake.store import Lake
 from resources import locks
 from resources.lake import LakeResource
 from resources.settings import load_settings
@@ -23,7 +24,15 @@ ingest_files = dg.define_asset_job(
 def maintain(context: dg.OpExecutionContext, lake: LakeResource) -> None:
     """Look after the lake's own files, inside the lock of its writers."""
     swept = locks.sweep(load_settings().home)
+    remember_kpis(lake.open(), run_id=context.run_id)
     context.add_output_metadata({**asdict(lake.open().maintain()), "removed_locks": swept})
+
+
+def remember_kpis(lake: Lake, *, run_id: str) -> None:
+    """Write the figures of the day, one row each (S4-37)."""
+    with lake.write(run_id=run_id) as tx:
+        figures = tx.rows("select current_date as day, kpi, value, unit, goal from kpis")
+        tx.upsert("kpi_history", figures)
 
 
 @dg.job(executor_def=dg.in_process_executor, tags={LANE_TAG: "maintain_lake"})

@@ -3,6 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import dagster as dg
 
@@ -39,7 +40,7 @@ class Session:
         self._settings = settings
         self._owner = locks.owner_name("cli")
         self._planner = Planner(instance, connection, lake, settings, owner=self._owner)
-        self._counted = Counted(self._owner)
+        self._counted = Counted(self._owner, datetime.now(UTC))
         """The lock's name is the session's."""
         self._lane = LaneProcess(LANE, settings.home, session=self._counted.session)
         self._queue: list[leases.Lease] = []
@@ -135,7 +136,7 @@ class Session:
 
     def _show(self, bar: FilesBar, open_leases: list[leases.Lease]) -> None:
         left = sum(len(lease.keys) for lease in open_leases)
-        total = max(self._counted.total, left)
+        total = self._counted.total = max(self._counted.total, left)
         runs = {lease.run_id for lease in open_leases}
         at = [each for each in progress.shown(self._connection) if each.run_id in runs]
         done = total - left + sum(each.done for each in at)

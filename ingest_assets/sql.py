@@ -15,6 +15,11 @@ from ingest_assets.console import out, plain, say
 from lake import catalog
 from resources.settings import Settings
 
+NARROWEST = 8
+"""Where a column would have fewer characters, rows are shown one value a line."""
+LONGEST = 100
+"""Characters of a value there; fingerprints and waveforms are longer."""
+
 
 def print_query(settings: Settings, query: str, *, form: str) -> int:
     """Print the answer to a question; return the exit code."""
@@ -39,23 +44,47 @@ def open_shell(settings: Settings) -> None:
 
 
 def _table(names: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:
+    if len(names) * NARROWEST > out().width:
+        _records(names, rows)
+    else:
+        _grid(names, rows)
+    out().print(f"{len(rows)} rows")
+
+
+def _grid(names: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:
     table = Table()
     for name in names:
         table.add_column(Text(plain(name)), overflow="fold")
     for row in rows:
         table.add_row(*(Text("" if value is None else plain(str(value))) for value in row))
     out().print(table)
-    out().print(f"{len(rows)} rows")
+
+
+def _records(names: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:
+    """Print row after row, each with its values one below another; what is null or very long is left out or cut."""
+    width = max(map(len, names))
+    for number, row in enumerate(rows, start=1):
+        out().print(f"row {number}")
+        for name, value in zip(names, row, strict=True):
+            if value is not None:
+                out().print(f"  {plain(name):<{width}}  {_cut(plain(str(value)))}")
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
 def _csv(names: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:
+    shown = plain if sys.stdout.isatty() else str
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(names)
-    writer.writerows(rows)
+    writer.writerows(["" if value is None else shown(str(_printable(value))) for value in row] for row in rows)
 
 
 def _json(names: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:
     found = [dict(zip(names, row, strict=True)) for row in rows]
-    click.echo(
-        json.dumps(found, indent=2, default=lambda value: value.hex() if isinstance(value, bytes) else str(value))
-    )
+    click.echo(json.dumps(found, indent=2, default=lambda value: str(_printable(value))))
+
+
+def _printable(value: object) -> object:
+    return value.hex() if isinstance(value, bytes) else value
