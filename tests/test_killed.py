@@ -6,7 +6,7 @@ import sys
 import time
 import wave
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import dagster as dg
@@ -37,27 +37,52 @@ def fill(music: Path) -> None:
         os.utime(path, ns=(LONG_AGO_NS, LONG_AGO_NS))
 
 
-def start(house: House) -> subprocess.Popen[bytes]:
-    environment = {**os.environ, "LINERNOTES_WORKERS": "1", "LINERNOTES_BATCH_FILES": "5"}
-    return subprocess.Popen(
+@contextmanager
+def ingesting() -> Iterator[subprocess.Popen[bytes]]:
+    """Start the command, in batches of five with one reader; nothing of it outlives the block."""
+    process = subprocess.Popen(
         [sys.executable, "-m", "ingest_assets.cli", "ingest"],
         cwd=PROJECT_ROOT,
-        env=environment,
+        env={**os.environ, "LINERNOTES_WORKERS": "1", "LINERNOTES_BATCH_FILES": "5"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
+    with process:
+        try:
+            yield process
+        finally:
+            kill_family(process)
 
 
-def wait_until_at_work(house: House, process: subprocess.Popen[bytes], *, but_not: str | None) -> str:
+def kill_family(process: subprocess.Popen[bytes]) -> int:
+    """Kill a process with all its descendants at once; return how many there were."""
+    try:
+        family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return 0
+    for each in family:
+        with suppress(psutil.NoSuchProcess):
+            each.kill()
+    process.wait(PATIENCE_SECONDS)
+    psutil.wait_procs(family, timeout=PATIENCE_SECONDS)
+    return len(family)
+
+
+def wait_until_at_work(house: House, process: subprocess.Popen[bytes], *, but_not: str | None = None) -> str:
     """Wait until a run, another than before, has a file done and is at the next; return its id."""
     until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until and process.poll() is None:
-        with closing(sqlite3.connect(house.home / "state.sqlite", timeout=60)) as state:
-            found = state.execute("select run_id from progress where done > 0 and done < total").fetchone()
-        if found and found[0] != but_not:
-            return found[0]
+        for run_id in runs_at_work(house.home / "state.sqlite"):
+            if run_id != but_not:
+                return run_id
         time.sleep(0.05)
-    raise AssertionError(f"no run came to be at work: {process.communicate()}")
+    raise AssertionError("no run came to be at work")
+
+
+def runs_at_work(state: Path) -> list[str]:
+    with suppress(sqlite3.OperationalError), closing(sqlite3.connect(f"file:{state}?mode=ro", uri=True)) as connection:
+        return [row[0] for row in connection.execute("select run_id from progress where done > 0 and done < total")]
+    return []
 
 
 def facts(house: House) -> Mapping[str, list[tuple]]:
@@ -86,45 +111,56 @@ def houses(tmp_path_factory: pytest.TempPathFactory, pool: WorkerPool) -> Iterat
             yield house, expected
 
 
-def test_an_ingest_that_is_interrupted_and_then_killed_ends_as_an_undisturbed_one(
+def interrupt(house: House) -> str:
+    """Press Ctrl-C in the middle of a run; return its id."""
+    with ingesting() as process:
+        run_id = wait_until_at_work(house, process)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=PATIENCE_SECONDS)
+
+    assert process.returncode == 130, said
+    assert b"To go on where it stopped" in said
+    return run_id
+
+
+def kill(house: House, *, but_not: str) -> str:
+    """Kill everything in the middle of another run; return its id."""
+    with ingesting() as process:
+        run_id = wait_until_at_work(house, process, but_not=but_not)
+
+        assert kill_family(process) >= 3
+    return run_id
+
+
+def finish() -> str:
+    """Let an ingest come to its end; return what it says."""
+    with ingesting() as process:
+        out, said = process.communicate(timeout=PATIENCE_SECONDS)
+
+    assert process.returncode == 0, said
+    return out.decode()
+
+
+def test_an_ingest_that_was_interrupted_and_then_killed_ends_as_an_undisturbed_one(
     houses: tuple[House, Mapping],
 ) -> None:
-    house, expected = houses
+    house, undisturbed = houses
 
-    interrupted = start(house)
-    first = wait_until_at_work(house, interrupted, but_not=None)
-    interrupted.send_signal(signal.SIGINT)
-    _, said = interrupted.communicate(timeout=PATIENCE_SECONDS)
+    interrupted = interrupt(house)
+    assert house.instance.get_run_by_id(interrupted).status == dg.DagsterRunStatus.CANCELED
+    assert house.broken_checks() == []
+    assert 0 < len(house.tuples("from discovered_files")) < FILES
 
-    assert interrupted.returncode == 130, said
-    assert b"To go on where it stopped" in said
-    assert house.instance.get_run_by_id(first).status == dg.DagsterRunStatus.CANCELED
-    assert house.statuses() == ["CANCELED"]
-    written = house.tuples("select count(*) from discovered_files")[0][0]
-    assert 0 < written < FILES
+    killed = kill(house, but_not=interrupted)
+    assert house.instance.get_run_by_id(killed).status == dg.DagsterRunStatus.STARTED
     assert house.broken_checks() == []
 
-    killed = start(house)
-    second = wait_until_at_work(house, killed, but_not=first)
-    family = [psutil.Process(killed.pid), *psutil.Process(killed.pid).children(recursive=True)]
-    for process in family:
-        process.kill()
-    killed.communicate(timeout=PATIENCE_SECONDS)
-    psutil.wait_procs(family, timeout=PATIENCE_SECONDS)
-
-    assert len(family) >= 3
-    assert house.instance.get_run_by_id(second).status == dg.DagsterRunStatus.STARTED
-    assert house.broken_checks() == []
-
-    last = start(house)
-    out, said = last.communicate(timeout=PATIENCE_SECONDS)
-
-    assert last.returncode == 0, said
-    assert house.instance.get_run_by_id(second).status == dg.DagsterRunStatus.FAILURE
+    said = finish()
+    assert house.instance.get_run_by_id(killed).status == dg.DagsterRunStatus.FAILURE
     assert set(house.statuses()) <= {"CANCELED", "FAILURE", "SUCCESS"}
-    assert set(house.outcomes().values()) == {"done"}
+    assert house.tuples("select run_id from runs where status = 'STARTED'") == []
     assert (house.todo(), house.tuples("from planned_files")) == (set(), [])
+    assert set(house.outcomes().values()) == {"done"}
+    assert facts(house) == undisturbed
     assert house.staleness() == {}
-    assert facts(house) == expected
-    assert f"{FILES} files found" in out.decode()
-    assert house.tuples("select count(*) from runs where status = 'STARTED'") == [(0,)]
+    assert f"{FILES} files found" in said
