@@ -18,8 +18,8 @@ from resources.settings import PROJECT_ROOT
 from resources.worker_pool import WorkerPool
 from tests.house import LONG_AGO_NS, House, lived_in
 
-FILES = 12
-SECONDS = 40
+FILES = 10
+SECONDS = 30
 PATIENCE_SECONDS = 90.0
 
 
@@ -39,11 +39,11 @@ def fill(music: Path) -> None:
 
 @contextmanager
 def ingesting() -> Iterator[subprocess.Popen[bytes]]:
-    """Start the command, in batches of five with one reader; nothing of it outlives the block."""
+    """Start the command, in batches of four with one reader; nothing of it outlives the block."""
     process = subprocess.Popen(
         [sys.executable, "-m", "ingest_assets.cli", "ingest"],
         cwd=PROJECT_ROOT,
-        env={**os.environ, "LINERNOTES_WORKERS": "1", "LINERNOTES_BATCH_FILES": "5"},
+        env={**os.environ, "LINERNOTES_WORKERS": "1", "LINERNOTES_BATCH_FILES": "4"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )

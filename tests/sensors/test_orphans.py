@@ -130,6 +130,20 @@ def test_a_run_is_found_by_its_batch_where_nobody_wrote_down_which_it_is(house: 
     assert reaped(house) == ["CANCELED"]
 
 
+def test_batches_that_wait_for_their_runs_are_looked_up_together(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LINERNOTES_BATCH_FILES", "1")
+    for path in (HARBOUR, FOG):
+        touch(house.path(path))
+    assert len(house.plan()) == 2
+    asked: list[object] = []
+    get_runs = house.instance.get_runs
+    monkeypatch.setattr(house.instance, "get_runs", lambda **named: asked.append(named) or get_runs(**named))
+
+    assert reaped(house) == ["open", "open"]
+
+    assert len(asked) == 1
+
+
 def test_a_lease_whose_planner_died_before_it_had_a_run_is_given_back(house: House) -> None:
     plan_one(house, owner="sensor-gone")
     assert reaped(house) == ["open"]
