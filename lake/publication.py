@@ -94,3 +94,18 @@ def heal(place: Places) -> None:
                     is_begun = connection.execute("select count(*) from duckdb_tables() where not internal").fetchone()
                 if is_begun and is_begun[0]:
                     publish(place)
+
+
+def remove_stillborn(place: Places) -> None:
+    """Remove a catalog whose first writer was killed while it made the file; nothing was ever written with it.
+
+    The caller holds the lock.
+    """
+    if place.published.exists() or not place.catalog.exists() or any(place.data.rglob("*.parquet")):
+        return
+    try:
+        with attached(place, read_only=False):
+            pass
+    except duckdb.Error:
+        place.catalog.unlink()
+        place.catalog_log.unlink(missing_ok=True)

@@ -18,7 +18,7 @@ from lake import maintenance
 from lake.connection import attached
 from lake.errors import LakeWriteError, SchemaDrift, write_error
 from lake.places import places
-from lake.publication import heal, is_published, publish, writing
+from lake.publication import heal, is_published, publish, remove_stillborn, writing
 from lake.schema import DECLARED, Schema, bring_up_to_date, identity
 from lake.snapshot import Snapshot
 
@@ -130,6 +130,7 @@ class Lake:
         """Hold the lock and have the lake attached, for a block; publish after it."""
         try:
             with writing(self.places):
+                remove_stillborn(self.places)
                 with attached(self.places, read_only=False) as connection:
                     if not self._is_current(connection):
                         bring_up_to_date(connection, self._schema, now=self._clock(), run_id=run_id)

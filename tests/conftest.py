@@ -48,11 +48,22 @@ def house(tmp_path: Path, ingested: Path, pool: "WorkerPool", monkeypatch: pytes
         assert lived.broken_checks() == []
 
 
-@pytest.fixture
-def new_house(tmp_path: Path, pool: "WorkerPool", monkeypatch: pytest.MonkeyPatch) -> Iterator["House"]:
-    """A house without music, in which nothing was ever done."""
+@pytest.fixture(scope="session")
+def bare(tmp_path_factory: pytest.TempPathFactory, pool: "WorkerPool") -> Path:
+    """A folder with a home in which Dagster's storage is made and nothing else: it takes a second."""
     from tests.house import lived_in
 
-    with lived_in(tmp_path / "house", pool, monkeypatch) as lived:
+    folder = tmp_path_factory.mktemp("bare")
+    with pytest.MonkeyPatch.context() as patch, lived_in(folder, pool, patch) as house:
+        house.instance.get_dynamic_partitions("none")
+    return folder
+
+
+@pytest.fixture
+def new_house(tmp_path: Path, bare: Path, pool: "WorkerPool", monkeypatch: pytest.MonkeyPatch) -> Iterator["House"]:
+    """A house without music, in which nothing was ever done."""
+    from tests.house import copy_of, lived_in
+
+    with lived_in(copy_of(bare, tmp_path / "house"), pool, monkeypatch) as lived:
         yield lived
         assert lived.broken_checks() == []

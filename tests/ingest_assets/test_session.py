@@ -181,7 +181,7 @@ def test_work_that_another_process_has_is_followed_to_its_end(
 
     printed = capsys.readouterr()
     assert printed.err.count("following it") == 1
-    assert "0 due, 0 visited" in printed.out
+    assert "1 due, 1 visited" in printed.out
     assert (open_leases(house), house.todo()) == ([], set())
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from lake import publication
+from lake.errors import LakeWriteError
 from lake.places import places
 from lake.publication import is_published
 from lake.store import Lake
@@ -131,6 +132,29 @@ def test_a_lake_whose_first_writer_was_killed_is_made_by_the_next(new_home: Path
 
     assert generation_of(Lake(new_home)) >= 0
     assert Lake(new_home).identity() is not None
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.9], ids=["nothing", "a part", "nearly all"])
+def test_a_catalog_that_was_only_begun_is_made_anew(new_home: Path, tmp_path: Path, share: float) -> None:
+    whole = Lake(tmp_path / "whole")
+    assert generation_of(whole) >= 0
+    data = whole.places.catalog.read_bytes()
+    places(new_home).folder.mkdir(parents=True)
+    places(new_home).catalog.write_bytes(data[: int(len(data) * share)])
+
+    assert generation_of(Lake(new_home)) >= 0
+
+
+def test_a_damaged_catalog_with_rows_is_never_removed(new_home: Path) -> None:
+    place = places(new_home)
+    place.data.mkdir(parents=True)
+    (place.data / "rows.parquet").write_bytes(b"rows of somebody")
+    place.catalog.write_bytes(b"damaged")
+
+    with pytest.raises(LakeWriteError):
+        generation_of(Lake(new_home))
+
+    assert place.catalog.read_bytes() == b"damaged"
 
 
 def test_four_processes_write_at_once_and_nothing_is_lost(lake: Lake, writers: Writers) -> None:
