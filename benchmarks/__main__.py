@@ -6,7 +6,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.parts import PARTS, run_alone
+from benchmarks.parts import PARTS, end_on_sigterm, run_alone
 from benchmarks.report import Part, goals_text, part_text
 
 
@@ -18,6 +18,7 @@ def main() -> None:
     wanted = parser.parse_args()
     if unknown := set(wanted.parts) - set(PARTS):
         parser.error(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    end_on_sigterm()
     begun = time.monotonic()
     found: list[Part] = []
     with tempfile.TemporaryDirectory(prefix="linernotes-benchmark-") as folder:
@@ -25,6 +26,8 @@ def main() -> None:
             found.append(run_alone(name, Path(folder, name), quick=wanted.quick))
             print(part_text(found[-1]), flush=True)
     print(goals_text(found))
+    if wanted.quick:
+        print("\nquick: too few and too short files to compare with the goals")
     print(f"\n{time.monotonic() - begun:.0f} s on {os.cpu_count()} processors")
 
 

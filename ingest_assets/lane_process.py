@@ -5,6 +5,7 @@ import queue
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 from resources.leases import Lease
@@ -28,6 +29,7 @@ class LaneProcess:
         self._log = home / "logs" / f"lane-{name}.log"
         self._session = session
         self._process: subprocess.Popen[str] | None = None
+        self._ear: threading.Thread | None = None
         self._results: queue.Queue[dict[str, object] | None] = queue.Queue()
         self.busy: str | None = None
         """The batch under way."""
@@ -62,17 +64,21 @@ class LaneProcess:
 
     def end(self, *, now: bool) -> None:
         """End the process: after its batch, or at once, writing what is ready."""
-        if self._process is None or self._process.poll() is not None:
+        if self._process is None:
             return
-        self._say({"stop": True} if now else {"quit": True})
+        if self._process.poll() is None:
+            self._say({"stop": True} if now else {"quit": True})
         try:
             self._process.wait(timeout=STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        if self._ear is not None:
+            self._ear.join(timeout=STOP_SECONDS)
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
-                stream.close()
+                with suppress(BrokenPipeError):  # what a dead process was to read is lost
+                    stream.close()
 
     def _start(self) -> subprocess.Popen[str]:
         self._log.parent.mkdir(parents=True, exist_ok=True)
@@ -86,7 +92,8 @@ class LaneProcess:
                 cwd=PROJECT_ROOT,
                 start_new_session=True,
             )
-        threading.Thread(target=self._hear, args=(process,), daemon=True).start()
+        self._ear = threading.Thread(target=self._hear, args=(process,), daemon=True)
+        self._ear.start()
         return process
 
     def _hear(self, process: subprocess.Popen[str]) -> None:

@@ -1,7 +1,16 @@
+from contextlib import contextmanager
+from types import SimpleNamespace
+
+import dagster as dg
 import pytest
 
 from ingest_assets import visit
-from ingest_assets.batch import BatchRun
+from ingest_assets.batch import BatchRun, RunFault, fault_of
+from lake.errors import LakeWriteError
+from lake.store import Lake
+from music.error_codes import ErrorCode
+from resources import locks
+from resources.state import opened
 from tests.house import (
     FOG,
     NAMES,
@@ -139,3 +148,70 @@ def test_a_run_that_is_ended_in_the_ui_writes_what_is_ready(house: House, monkey
     assert (run["status"], 0 < run["files_done"] < len(PATHS)) == ("CANCELED", True)
     assert len(house.todo()) == len(PATHS) - run["files_done"]
     monkeypatch.undo()
+
+
+def test_a_batch_that_is_over_may_be_run_again_by_a_person(house: House) -> None:
+    touch(house.path(PIER))
+    [lease] = house.plan()
+    assert house.run(lease)
+    with opened(house.home) as connection:
+        house.planner(connection).reap()
+
+    assert house.run(lease)
+
+    assert house.pool.decoded == [house.key(PIER)]
+    assert house.staleness() == {}
+
+
+def test_a_batch_that_nobody_knows_fails_and_says_what_helps(house: House) -> None:
+    result = house.ask(tags={"dagster/partition": house.key(PIER), "ingest/batch": "of another state"})
+
+    assert not result.success
+    failure = result.failure_data_for_node("visit")
+    assert failure is not None
+    assert "Start `linernotes ingest`: it plans anew" in failure.error.to_string()
+
+
+def test_a_run_waits_for_its_lane(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = locks.wait_for(house.home, "lane-ingest_files", waiting=lambda: None)
+    waited: list[str] = []
+
+    def let_it_go(self: BatchRun) -> None:
+        waited.append(self.run_id)
+        other.release()
+
+    monkeypatch.setattr(BatchRun, "_wait", let_it_go)
+    touch(house.path(PIER))
+
+    assert house.ingest() == [True]
+
+    assert len(waited) == 1
+
+
+def test_a_run_that_was_deleted_waits_no_longer() -> None:
+    gone = SimpleNamespace(
+        _context=SimpleNamespace(instance=SimpleNamespace(get_run_by_id=lambda _: None)), run_id="deleted"
+    )
+
+    with pytest.raises(dg.Failure, match="deleted while it waited"):
+        BatchRun._wait(gone)
+
+
+def test_a_full_disk_breaks_the_run_and_no_file_is_to_blame(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    @contextmanager
+    def full(*_: object, **__: object):
+        raise LakeWriteError(ErrorCode.DISK_FULL, "no space left")
+        yield
+
+    touch(house.path(PIER))
+    [lease] = house.plan()
+    with monkeypatch.context() as patch:
+        patch.setattr(Lake, "write", full)
+        assert not house.run(lease)
+
+    fault = fault_of(house.instance, house.instance.get_runs(limit=1)[0].run_id)
+    assert fault == RunFault("DISK_FULL", "no space left")
+    assert house.ingest() == [True]
+    with opened(house.home) as connection:
+        assert connection.execute("select max(attempt) from batch").fetchone()[0] == 0
+    assert house.staleness() == {}

@@ -39,6 +39,27 @@ def test_what_is_due_is_leased_and_told_to_dagster_and_to_the_lake(house: House)
     }
 
 
+def test_looking_at_an_unchanged_folder_writes_nothing_into_the_lake(house: House) -> None:
+    house.look()
+    before = house.lake.places.catalog.stat().st_mtime_ns
+
+    house.look()
+    assert house.plan() == []
+
+    assert house.lake.places.catalog.stat().st_mtime_ns == before
+
+
+def test_a_refused_path_is_told_to_the_lake_once(house: House) -> None:
+    house.path("Lamps/outside.mp3").symlink_to("/etc/hostname")
+    house.look()
+    first = house.rows("from refused_paths")
+
+    house.look()
+
+    assert [(row["path"], row["error_code"]) for row in first] == [("Lamps/outside.mp3", "OUTSIDE_ROOT")]
+    assert house.rows("from refused_paths") == first
+
+
 def test_what_is_leased_is_not_planned_again(house: House) -> None:
     touch(house.path(PIER))
 
