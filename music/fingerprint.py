@@ -21,18 +21,13 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from music.decimation import DECIMATED_HZ
+from music.pitch_spectra import FINGERPRINT_SECONDS, FRAME, HOP, PitchMeter
 
 ALGORITHM = 1
 """As AcoustID and the first byte of the compressed text number it."""
-MAX_SECONDS = 120
+MAX_SECONDS = FINGERPRINT_SECONDS
 """How much of the beginning is listened to (S3-R12)."""
 
-_FRAME = 4096
-_HOP = _FRAME // 3
-_LOWEST_HZ, _HIGHEST_HZ = 28, 3520
-_OCTAVES_FROM_HZ = 27.5
-_CLASSES = 12
-_FRAMES_AT_ONCE = 32
 _SMOOTHING = (0.25, 0.75, 1.0, 0.75, 0.25)
 _SILENT = 0.01
 """A frame whose pitch classes have less than this norm (a tone of -87 dBFS) is taken for silence."""
@@ -43,8 +38,8 @@ _NORMAL_LIMIT = 2**_NORMAL_BITS - 1
 _WORD_BITS = 32
 _GRAY = np.array([0, 1, 3, 2], np.uint32)
 
-_LEAST_SAMPLES = _FRAME + (len(_SMOOTHING) + _PICTURE_FRAMES - 2) * _HOP
-MIN_SECONDS = _LEAST_SAMPLES / DECIMATED_HZ
+_LEAST_FRAMES = len(_SMOOTHING) + _PICTURE_FRAMES - 1
+MIN_SECONDS = (FRAME + (_LEAST_FRAMES - 1) * HOP) / DECIMATED_HZ
 """In less (2.7 s) there is no word."""
 
 
@@ -96,18 +91,18 @@ class SpanFingerprint:
     """How long the whole piece is, not only what was listened to: AcoustID compares it."""
 
 
-def fingerprint(mono: NDArray[np.int16]) -> NDArray[np.uint32]:
+def fingerprint_words(class_energies: NDArray[np.float64]) -> NDArray[np.uint32]:
     """Return the words of a piece, bit for bit those of Chromaprint but for rounding.
 
     Empty under 2.7 s, and where nothing is heard: Chromaprint has words for silence too, but they say nothing and would
     make all silent pieces alike.
 
     Args:
-        mono: Shape (n,), at 11,025 Hz; what is listened to, `MAX_SECONDS` at most.
+        class_energies: Of the pitch classes from A in each frame, shape (frames, 12), as `PitchMeter` has them.
     """
-    if mono.size < _LEAST_SAMPLES:
+    if len(class_energies) < _LEAST_FRAMES:
         return np.zeros(0, np.uint32)
-    pitches = _normalised(_smoothed(_pitch_classes(mono)))
+    pitches = _normalised(_smoothed(class_energies))
     if not pitches.any():
         return np.zeros(0, np.uint32)
     picture = _Picture(pitches)
@@ -117,8 +112,30 @@ def fingerprint(mono: NDArray[np.int16]) -> NDArray[np.uint32]:
     return words
 
 
+def fingerprint(mono: NDArray[np.int16]) -> NDArray[np.uint32]:
+    """Return the words of a piece from its signal.
+
+    Args:
+        mono: Shape (n,), at 11,025 Hz; what lies behind `MAX_SECONDS` is not heard.
+    """
+    meter = PitchMeter(want_fingerprint=True, want_key=False)
+    meter.add(mono)
+    return fingerprint_words(meter.finish().class_energies)
+
+
+def fingerprint_of(class_energies: NDArray[np.float64], *, duration_seconds: float) -> SpanFingerprint | None:
+    """Return the fingerprint of a piece as services take it, or None where `fingerprint_words` has none.
+
+    Args:
+        class_energies: As for `fingerprint_words`.
+        duration_seconds: How long the whole piece is.
+    """
+    words = fingerprint_words(class_energies)
+    return SpanFingerprint(ALGORITHM, encode_fingerprint(words), duration_seconds) if words.size else None
+
+
 def span_fingerprint(mono: NDArray[np.int16], *, duration_seconds: float) -> SpanFingerprint | None:
-    """Return the fingerprint of a piece as services take it, or None where `fingerprint` has no words.
+    """Return the fingerprint of a piece from its signal, or None where `fingerprint` has no words.
 
     Args:
         mono: As for `fingerprint`.
@@ -148,27 +165,6 @@ def _packed(values: NDArray[np.uint8], bits: int) -> bytes:
     """Return the lowest bits of each value one after the other, the least first."""
     single = (values[:, None] >> np.arange(bits, dtype=np.uint8)) & np.uint8(1)
     return np.packbits(single.ravel(), bitorder="little").tobytes()
-
-
-def _pitch_classes(mono: NDArray[np.int16]) -> NDArray[np.float64]:
-    """Return the energy of each pitch class (from A) in each frame, shape (frames, 12)."""
-    frames = sliding_window_view(mono, _FRAME)[::_HOP]
-    window = (np.hamming(_FRAME) / np.iinfo(np.int16).max).astype(np.float32)
-    first_bin, classes = _class_of_bins()
-    energies = np.empty((len(frames), _CLASSES))
-    for start in range(0, len(frames), _FRAMES_AT_ONCE):
-        spectrum = np.fft.rfft(frames[start : start + _FRAMES_AT_ONCE] * window, axis=1)
-        heard = spectrum[:, first_bin : first_bin + len(classes)]
-        energies[start : start + _FRAMES_AT_ONCE] = (heard.real**2 + heard.imag**2) @ classes
-    return energies
-
-
-def _class_of_bins() -> tuple[int, NDArray[np.float32]]:
-    """Return the first bin of the spectrum that is heard, and the matrix from bins to pitch classes."""
-    first, end = (round(_FRAME * limit_hz / DECIMATED_HZ) for limit_hz in (_LOWEST_HZ, _HIGHEST_HZ))
-    octaves = np.log2(np.arange(first, end) * DECIMATED_HZ / _FRAME / _OCTAVES_FROM_HZ)
-    note = (_CLASSES * (octaves % 1.0)).astype(int)
-    return first, np.eye(_CLASSES, dtype=np.float32)[note]
 
 
 def _smoothed(energies: NDArray[np.float64]) -> NDArray[np.float64]:
