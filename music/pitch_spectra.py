@@ -104,7 +104,7 @@ class PitchMeter:
     def _hear(self, begin: int, *, step: int, count: int) -> None:
         frames = sliding_window_view(self._held[begin:], FRAME)[:: step * HOP][:count]
         spectrum = np.fft.rfft(frames * self._window, axis=1)[:, _FIRST_BIN:_END_BIN]
-        power = spectrum.real**2 + spectrum.imag**2
+        power = (spectrum.real**2 + spectrum.imag**2).astype(np.float32, copy=False)
         if step == 1:
             self._energies.append((power @ self._classes).astype(np.float64))
         if self._want_key:

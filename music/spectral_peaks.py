@@ -91,7 +91,7 @@ def hz_note(hz: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _tones(power: NDArray[np.float32], *, around: int) -> NDArray[np.bool_]:
     """Return where a peak stands out, shape (frames, bins - 2): the first and the last bin are none."""
-    magnitude = np.sqrt(power)
+    magnitude: NDArray[np.float32] = np.sqrt(power)
     inner = magnitude[:, 1:-1]
     peaks = (inner > magnitude[:, :-2]) & (inner >= magnitude[:, 2:]) & (inner > _LEAST_MAGNITUDE)
     return peaks & (inner > _STANDS_OUT * _local_mean(magnitude, around=around)[:, 1:-1])
