@@ -14,16 +14,15 @@ from music.audio_file import open_regular
 from music.cells import cell_length, cut_cells
 from music.decoding import Decoder, decode
 from music.features import FeatureMeter, FeatureParameters, features_of
-from music.fingerprint import MAX_SECONDS, span_fingerprint
 from music.formats import find_format
 from music.hints import Hints
 from music.k_weighting import KWeighting
 from music.levels import LevelMeter
 from music.measurement import MeasureRequest
+from music.piece_tones import hear_piece
 from music.probe import probe
 from music.reduced_signal import ReducedSignal
 from music.segmentation import SegmentParameters, cut, find_silences
-from music.ticks import Ticks, seconds_to_ticks
 from music.true_peak import TruePeakMeter
 from resources.reading import ReadTask, read_file
 
@@ -138,11 +137,11 @@ def _finish(level_meter: LevelMeter, feature_meter: FeatureMeter, signal: Reduce
         cells = feature_meter.finish()
         for span in spans:
             features_of(levels, cells, start_ticks=span.start_ticks, end_ticks=span.end_ticks)
-    with watch.on("fingerprint"):
+    with watch.on("fingerprint and key"):
         signal.finish()
         for span in spans:
-            end_ticks = min(span.end_ticks, Ticks(span.start_ticks + seconds_to_ticks(MAX_SECONDS)))
-            span_fingerprint(signal.read(span.start_ticks, end_ticks=end_ticks), duration_seconds=1.0)
+            chunks = signal.chunks(span.start_ticks, end_ticks=span.end_ticks)
+            hear_piece(chunks, duration_seconds=1.0, want_fingerprint=True, want_features=True)
 
 
 class _Parent:

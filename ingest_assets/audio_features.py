@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 
 from ingest_assets.file_asset import FileAsset
-from music.features import SpanFeatures
+from music.measurement import PieceFeatures
 
 ASSET = FileAsset(
     name="audio_features",
@@ -16,10 +16,12 @@ ASSET = FileAsset(
 )
 
 
-def rows_of(file_key: str, features: Sequence[SpanFeatures]) -> list[dict[str, object]]:
+def rows_of(file_key: str, features: Sequence[PieceFeatures]) -> list[dict[str, object]]:
     """Return the rows of one file."""
-    names = [field.name for field in fields(SpanFeatures)]  # `asdict` would copy each number of the waveform by itself
-    return [
-        {"file_key": file_key, "segment_index": index, **{name: getattr(found, name) for name in names}}
-        for index, found in enumerate(features)
-    ]
+    return [{"file_key": file_key, "segment_index": index, **_columns(found)} for index, found in enumerate(features)]
+
+
+def _columns(found: PieceFeatures) -> dict[str, object]:
+    """Return what is in the parts of a piece's features, by name."""
+    parts = [getattr(found, part.name) for part in fields(found)]
+    return {column.name: getattr(part, column.name) for part in parts for column in fields(part)}

@@ -67,6 +67,11 @@ AUDIO_FEATURES = Table.of(
     columns=(
         FILE_KEY,
         SEGMENT_INDEX,
+        Column("key_tonic", TEXT, "Tonic of the key: C, C#, D, Eb, E, F, F#, G, Ab, A, Bb or B."),
+        Column("key_mode", TEXT, "Mode of the key, major or minor; null where nothing tells."),
+        Column("camelot", TEXT, "The key on the Camelot wheel, 1A to 12B."),
+        Column("key_confidence", DOUBLE, "How likely tonic and mode are right, from 0 to 1."),
+        Column("tuning_cents", DOUBLE, "How far it is tuned above A = 440 Hz, -50 to 50 cents."),
         Column("integrated_lufs", DOUBLE, "Loudness of the whole piece by EBU R 128, LUFS."),
         Column("loudness_range_lu", DOUBLE, "Loudness range by EBU Tech 3342, LU."),
         Column("max_momentary_lufs", DOUBLE, "Loudest 0.4 s, LUFS."),

@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 from music.cells import CellBlock, cell_length, cut_cells
 from music.error_codes import AudioFileError, ErrorCode
 from music.features import FeatureMeter, FeatureParameters, SpanFeatures, features_of
-from music.fingerprint import MAX_SECONDS, SpanFingerprint, span_fingerprint
+from music.fingerprint import MAX_SECONDS, SpanFingerprint
 from music.hints import Hints
+from music.key import Key
 from music.levels import LevelMeter, Levels
+from music.piece_tones import PieceTones, hear_piece
 from music.reduced_signal import ReducedSignal
 from music.segmentation import Segmentation, SegmentParameters, Span, cut, find_silences
 from music.silences import Silences
@@ -90,6 +92,14 @@ class MeasureRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class PieceFeatures:
+    """What was measured of one piece."""
+
+    levels: SpanFeatures
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
 class Measurement:
     """What was found out about a file."""
 
@@ -99,7 +109,7 @@ class Measurement:
     """Its pieces; None if segments were not wanted."""
     fingerprints: tuple[SpanFingerprint | None, ...]
     """One per piece, None for a piece that is too short or silent; empty if not wanted."""
-    features: tuple[SpanFeatures, ...]
+    features: tuple[PieceFeatures, ...]
     """One per piece; empty if not wanted."""
     duration_ticks: Ticks
     """As decoded."""
@@ -131,16 +141,17 @@ def measure(decoder: Sound, *, request: MeasureRequest, tick: Callable[[], None]
     with ReducedSignal(rate_hz, channel_names=names, spool_directory=request.spool_directory) as signal:
         meters: list[_Meter] = [level_meter]
         meters += [feature_meter] if request.want_features else []
-        meters += [signal] if request.want_fingerprints else []
+        meters += [signal] if request.want_fingerprints or request.want_features else []
         refused_cells = _listen(decoder, meters, tick=tick)
         levels = level_meter.finish()
         silences, segmentation = _segments(levels, request)
         spans = segmentation.spans if segmentation else request.spans or ()
+        tones = _tones(signal, spans, request, tick=tick)
         return Measurement(
             silences=silences,
             segmentation=segmentation,
-            fingerprints=_fingerprints(signal, spans) if request.want_fingerprints else (),
-            features=_features(feature_meter, spans, levels=levels) if request.want_features else (),
+            fingerprints=tuple(each.fingerprint for each in tones) if request.want_fingerprints else (),
+            features=_features(feature_meter, spans, levels=levels, tones=tones) if request.want_features else (),
             duration_ticks=levels.duration_ticks,
             warnings=_warnings(decoder, request, levels=levels, spans=spans, refused_cells=refused_cells),
         )
@@ -173,25 +184,42 @@ def _segments(levels: Levels, request: MeasureRequest) -> tuple[Silences, Segmen
     return silences, cut(silences, request.hints, parameters, duration_ticks=levels.duration_ticks)
 
 
-def _features(meter: FeatureMeter, spans: Sequence[Span], *, levels: Levels) -> tuple[SpanFeatures, ...]:
-    cells = meter.finish()
-    return tuple(features_of(levels, cells, start_ticks=span.start_ticks, end_ticks=span.end_ticks) for span in spans)
-
-
-def _fingerprints(signal: ReducedSignal, spans: Sequence[Span]) -> tuple[SpanFingerprint | None, ...]:
+def _tones(
+    signal: ReducedSignal, spans: Sequence[Span], request: MeasureRequest, *, tick: Callable[[], None]
+) -> list[PieceTones]:
+    """Return what the reduced signal tells of each piece; without features only so much of it as is fingerprinted."""
+    if not (request.want_fingerprints or request.want_features):
+        return []
     signal.finish()
-    return tuple(
-        span_fingerprint(
-            signal.read(span.start_ticks, end_ticks=_heard_until(span)),
+    found: list[PieceTones] = []
+    for span in spans:
+        end_ticks = span.end_ticks if request.want_features else _fingerprinted_until(span)
+        tones = hear_piece(
+            signal.chunks(span.start_ticks, end_ticks=end_ticks),
             duration_seconds=ticks_to_seconds(Ticks(span.end_ticks - span.start_ticks)),
+            want_fingerprint=request.want_fingerprints,
+            want_features=request.want_features,
         )
-        for span in spans
-    )
+        found.append(tones)
+        tick()
+    return found
 
 
-def _heard_until(span: Span) -> Ticks:
+def _fingerprinted_until(span: Span) -> Ticks:
     """Return the end of what is fingerprinted of a span."""
     return min(span.end_ticks, Ticks(span.start_ticks + seconds_to_ticks(MAX_SECONDS)))
+
+
+def _features(
+    meter: FeatureMeter, spans: Sequence[Span], *, levels: Levels, tones: Sequence[PieceTones]
+) -> tuple[PieceFeatures, ...]:
+    cells = meter.finish()
+    return tuple(
+        PieceFeatures(
+            levels=features_of(levels, cells, start_ticks=span.start_ticks, end_ticks=span.end_ticks), key=heard.key
+        )
+        for span, heard in zip(spans, tones, strict=True)
+    )
 
 
 def _warnings(

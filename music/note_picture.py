@@ -59,7 +59,7 @@ def note_picture(peaks: SpectralPeaks, tuning: Tuning) -> NDArray[np.float32]:
 
 def pitch_classes(notes: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the notes of all octaves as one, from C, the loudest of each frame at 1; shape (frames, 12)."""
-    classes = notes.reshape(len(notes), -1, CLASSES).sum(axis=1)
+    classes = notes.reshape(len(notes), notes.shape[1] // CLASSES, CLASSES).sum(axis=1)
     loudest = classes.max(axis=1, keepdims=True)
     return np.divide(classes, loudest, out=np.zeros_like(classes), where=loudest > 0)
 

@@ -5,7 +5,7 @@ go to a temporary file without a name, so that memory does not grow with length:
 """
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -21,6 +21,8 @@ _IN_MEMORY_BYTES = 8 << 20
 """Six minutes."""
 _FULL_SCALE = 32_768
 _SAMPLE = np.dtype(np.int16)
+_CHUNK_SAMPLES = 1 << 18
+"""24 s: what is made of a chunk stays small."""
 
 
 class ReducedSignal:
@@ -57,11 +59,12 @@ class ReducedSignal:
         """Reduce what the last block left over."""
         self._write(self._decimator.finish())
 
-    def read(self, start_ticks: Ticks, *, end_ticks: Ticks) -> NDArray[np.int16]:
-        """Return the signal of a half-open span, shape (n,)."""
+    def chunks(self, start_ticks: Ticks, *, end_ticks: Ticks) -> Iterator[NDArray[np.int16]]:
+        """Yield the signal of a half-open span, each of shape (n,), together all of it."""
         start, end = (ticks_to_samples(ticks, rate_hz=DECIMATED_HZ) for ticks in (start_ticks, end_ticks))
-        self._spool.seek(start * _SAMPLE.itemsize)
-        return np.frombuffer(self._spool.read((end - start) * _SAMPLE.itemsize), _SAMPLE)
+        for at in range(start, end, _CHUNK_SAMPLES):
+            self._spool.seek(at * _SAMPLE.itemsize)
+            yield np.frombuffer(self._spool.read((min(at + _CHUNK_SAMPLES, end) - at) * _SAMPLE.itemsize), _SAMPLE)
 
     def _write(self, samples: NDArray[np.float32]) -> None:
         steps = np.rint(samples * np.float32(_FULL_SCALE))

@@ -62,7 +62,7 @@ def test_a_song_is_one_piece_with_everything_known_about_it(tmp_path):
 
     assert found.duration_ticks == 10 * TICKS_PER_SECOND
     assert [span.found_by for span in found.segmentation.spans] == ["whole_file"]
-    assert found.features == (features(signals.stereo(signals.piece(10.0))),)
+    assert [piece.levels for piece in found.features] == [features(signals.stereo(signals.piece(10.0)))]
     assert found.fingerprints[0].duration_seconds == 10.0
     assert found.warnings == ()
 
@@ -83,8 +83,8 @@ def test_each_piece_of_a_side_is_fingerprinted_and_measured_by_itself(tmp_path):
     assert len(found.segmentation.spans) == len(found.features) == len(found.fingerprints) == 3
     for (start, end), measured_piece in zip(SIDE.pieces, found.features, strict=True):
         alone = features(SIDE.samples[start:end])
-        assert measured_piece.sample_peak_dbfs == pytest.approx(alone.sample_peak_dbfs, abs=1e-6)
-        assert measured_piece.integrated_lufs == pytest.approx(alone.integrated_lufs, abs=0.2)
+        assert measured_piece.levels.sample_peak_dbfs == pytest.approx(alone.sample_peak_dbfs, abs=1e-6)
+        assert measured_piece.levels.integrated_lufs == pytest.approx(alone.integrated_lufs, abs=0.2)
     assert len({each.fingerprint for each in found.fingerprints}) == 3
     assert sum(each.duration_seconds for each in found.fingerprints) == pytest.approx(29.0)
 
@@ -106,7 +106,7 @@ def test_given_spans_are_measured_where_segments_are_not_wanted(tmp_path):
 
     assert found.silences is None
     assert found.segmentation is None
-    assert found.features[1].rms_dbfs == pytest.approx(signals.rms_dbfs(signals.piece(10.0)[176_400:]), abs=1e-3)
+    assert found.features[1].levels.rms_dbfs == pytest.approx(signals.rms_dbfs(signals.piece(10.0)[176_400:]), abs=1e-3)
     assert [each.duration_seconds for each in found.fingerprints] == [4.0, 6.0]
 
 
@@ -130,15 +130,15 @@ def test_parameters_reach_the_meters(tmp_path):
 
     found = measured(samples, tmp_path, feature_parameters=FeatureParameters(clipping_level=0.79))
 
-    assert found.features[0].clipped_samples > 40_000
+    assert found.features[0].levels.clipped_samples > 40_000
 
 
-def test_every_block_is_a_sign_of_life(tmp_path):
+def test_every_block_and_every_piece_is_a_sign_of_life(tmp_path):
     calls = []
 
     measure(Sound(signals.piece(10.0)), request=request(tmp_path), tick=lambda: calls.append(1))
 
-    assert len(calls) == 4
+    assert len(calls) == 5
 
 
 @pytest.mark.parametrize("samples", [np.zeros(1, np.float32), np.ones(1, np.float32)], ids=["silent", "loud"])
@@ -147,7 +147,7 @@ def test_one_sample_is_measured(samples, tmp_path):
 
     assert found.duration_ticks == 640
     assert found.fingerprints == (None,)
-    assert found.features[0].integrated_lufs is None
+    assert found.features[0].levels.integrated_lufs is None
     assert ErrorCode.TOO_SHORT in codes(found)
 
 
@@ -156,7 +156,7 @@ def test_silence_is_told_and_has_no_numbers(tmp_path):
 
     assert codes(found) == [ErrorCode.SILENT_AUDIO]
     assert found.fingerprints == (None,)
-    assert found.features[0].rms_dbfs is None
+    assert found.features[0].levels.rms_dbfs is None
 
 
 def test_a_short_piece_is_told_only_where_it_matters(tmp_path):
@@ -172,8 +172,10 @@ def test_what_is_not_a_number_is_left_out_and_told(tmp_path):
     found = measured(samples, tmp_path)
 
     assert codes(found) == [ErrorCode.DAMAGED_AUDIO]
-    assert found.features[0].sample_peak_dbfs == pytest.approx(-3.0, abs=0.01)
-    assert found.features[0].integrated_lufs == pytest.approx(features(signals.piece(5.0)).integrated_lufs, abs=0.1)
+    assert found.features[0].levels.sample_peak_dbfs == pytest.approx(-3.0, abs=0.01)
+    assert found.features[0].levels.integrated_lufs == pytest.approx(
+        features(signals.piece(5.0)).integrated_lufs, abs=0.1
+    )
 
 
 def test_a_recording_of_nothing_but_nonsense_is_silent(tmp_path):

@@ -20,11 +20,15 @@ def reduced(samples, spool, *, rate_hz=DECIMATED_HZ):
     return signal
 
 
+def read(signal, start_ticks, *, end_ticks):
+    return np.concatenate([np.zeros(0, np.int16), *signal.chunks(start_ticks, end_ticks=end_ticks)])
+
+
 def test_a_span_is_read_to_the_sample(tmp_path):
     samples = signals.noise(2.0, rms_level_dbfs=-12, rate_hz=DECIMATED_HZ)
 
     with reduced(samples, tmp_path) as signal:
-        part = signal.read(seconds_to_ticks(0.5), end_ticks=seconds_to_ticks(1.5))
+        part = read(signal, seconds_to_ticks(0.5), end_ticks=seconds_to_ticks(1.5))
 
     expected = np.clip(np.rint(samples * 32_768), -32_768, 32_767)
     np.testing.assert_array_equal(part, expected[5_513:16_538])
@@ -32,19 +36,19 @@ def test_a_span_is_read_to_the_sample(tmp_path):
 
 def test_what_is_beyond_full_scale_is_cut_off(tmp_path):
     with reduced(np.float32([2.0, -2.0, 0.5]), tmp_path) as signal:
-        np.testing.assert_array_equal(signal.read(Ticks(0), end_ticks=seconds_to_ticks(1)), [32_767, -32_768, 16_384])
+        np.testing.assert_array_equal(read(signal, Ticks(0), end_ticks=seconds_to_ticks(1)), [32_767, -32_768, 16_384])
 
 
 def test_channels_are_mixed(tmp_path):
     half = np.full(330, 0.5, np.float32)
 
     with reduced(np.stack([half, -half / 2]), tmp_path) as signal:
-        assert set(signal.read(Ticks(0), end_ticks=seconds_to_ticks(1)).tolist()) == {4_096}
+        assert set(read(signal, Ticks(0), end_ticks=seconds_to_ticks(1)).tolist()) == {4_096}
 
 
 def test_a_span_behind_the_end_is_empty(tmp_path):
     with reduced(np.zeros(330, np.float32), tmp_path) as signal:
-        assert signal.read(seconds_to_ticks(1), end_ticks=seconds_to_ticks(2)).size == 0
+        assert read(signal, seconds_to_ticks(1), end_ticks=seconds_to_ticks(2)).size == 0
 
 
 def test_a_long_recording_lies_in_a_file_that_has_no_name(tmp_path, monkeypatch):
@@ -53,10 +57,10 @@ def test_a_long_recording_lies_in_a_file_that_has_no_name(tmp_path, monkeypatch)
 
     with reduced(samples, tmp_path) as signal:
         descriptor = signal._spool.fileno()
-        read = signal.read(Ticks(0), end_ticks=seconds_to_ticks(9))
+        found = read(signal, Ticks(0), end_ticks=seconds_to_ticks(9))
 
         assert os.fstat(descriptor).st_nlink == 0
         assert list(tmp_path.iterdir()) == []
-        np.testing.assert_array_equal(read, np.rint(samples * 32_768))
+        np.testing.assert_array_equal(found, np.rint(samples * 32_768))
     with pytest.raises(OSError, match="Bad file descriptor"):
         os.fstat(descriptor)
