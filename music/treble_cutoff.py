@@ -34,7 +34,8 @@ _SMOOTHED_BANDS = 5
 _FILLED_HZ = 2_000.0
 _FILLED_SHARE = 0.2
 """So much of what lies under a cliff may be lower than the level that counts."""
-_LOWEST_HZ = 3_000.0
+_LOWEST_HZ = 5_000.0
+"""Below it, dull music ends as clearly by itself."""
 _HIGHEST_SHARE = 0.95
 """Of half the sample rate; above it the converter's own filter begins."""
 _FALL_SHARE = 0.06
