@@ -42,14 +42,14 @@ SILENCE_CONTRAST_DB = 60.0
 """What lies so far under the level of reference is silence, noise or not."""
 
 _DB_OF_A_SHARE = 40.0
-"""A share of the intensity is the square root of that of the amplitude: 0.75 is 0.56 or -5 dB (SPEC025)."""
+"""The amplitude of a share of the intensity is its square: 0.75 is 0.56 or -5 dB."""
 _LEAST_SHARE = 1e-3
 
 _IN_CURVES: Mapping[FadeShape, FadeInCurve] = MappingProxyType(
-    {"linear": "linear", "square": "exponential", "cosine": "cosine"}
+    {"linear": "linear", "square": "exponential", "decibels": "exponential", "cosine": "cosine"}
 )
 _OUT_CURVES: Mapping[FadeShape, FadeOutCurve] = MappingProxyType(
-    {"linear": "linear", "square": "logarithmic", "cosine": "cosine"}
+    {"linear": "linear", "square": "logarithmic", "decibels": "logarithmic", "cosine": "cosine"}
 )
 _RANGES: Mapping[str, tuple[float, float, str]] = MappingProxyType(
     {
@@ -77,11 +77,11 @@ class AmplitudeParameters:
     rms_window_ms: float = 100.0
     """The window of one level, in milliseconds, 10 to 1000; rounded to hundredths of a second."""
     lead_in_threshold_db: float = -12.0
-    """Where the lead-in ends, in dB of the piece's level, -60 to 0: -12 dB seems a quarter as loud."""
+    """Where the lead-in ends, in dB over the piece's loud level, -60 to 0; -12 dB is a quarter of the amplitude."""
     lead_out_threshold_db: float = -12.0
-    """Where the lead-out begins, in dB of the piece's level, -60 to 0."""
+    """Where the lead-out begins, in dB over the piece's loud level, -60 to 0."""
     quick_ramp_threshold: float = 0.75
-    """What must be reached soon, 0 to 1: as a share of the power that counts in these scales, so 0.75 is -5 dB."""
+    """What must be reached soon, as a share of the intensity, 0 to 1; 0.75 is -5 dB."""
     quick_ramp_seconds: float = 1.0
     """How soon, in seconds, 0.1 to 5: then there is no lead."""
     max_lead_in_seconds: float = 5.0

@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from music.k_weighting import STEP, KWeighting, high_pass, shelf
+from music.biquads import STEP
+from music.k_weighting import KWeighting, high_pass, shelf
 from tests import signals
 
 
