@@ -8,7 +8,8 @@ That is exact, and three times as fast as a loop over samples. A cascade of n fi
 
 T and C work on all steps at once. The states depend on one another, s'[k] = u[k] + s'[k-1] M, and are found by
 doubling: after round j each holds the inputs of the last 2^j steps, and as the filter forgets, a few rounds are
-enough. The state is kept in coordinates in which O is orthonormal: what float32 rounds there stays 110 dB below.
+enough. The state is kept in coordinates in which O is orthonormal, so that little is lost to float32: of a constant
+that is filtered out, -110 dB are left by the K-weighting and -75 dB by the A-weighting.
 
 References:
     W. D. Hillis and G. L. Steele, "Data parallel algorithms", 1986 (the doubling).

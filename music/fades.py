@@ -60,9 +60,9 @@ def find_fade(levels_db: NDArray[np.floating], *, step_seconds: float) -> Fade |
     """
     heard = np.asarray(levels_db[: round(HEARD_SECONDS / step_seconds)], np.float32)
     longest = min(round(LONGEST_SECONDS / step_seconds), levels_db.size // 2)
-    fades, curves = _candidates(heard.size, longest, step_seconds=step_seconds)
-    if not fades:
+    if longest < max(1.0, SHORTEST_SECONDS / step_seconds):
         return None
+    fades, curves = _candidates(heard.size, longest, step_seconds=step_seconds)
     followed = np.maximum(heard, np.median(heard) - np.float32(DEPTH_DB))
     unevenness = _unevenness(followed - curves)
     best = int(np.argmin(unevenness))
@@ -95,8 +95,7 @@ def _candidates(count: int, longest: int, *, step_seconds: float) -> tuple[tuple
             }
             fades += [Fade(max(1, round(length - before)), shape) for shape in shapes]
             curves += shapes.values()
-    amplitudes = np.array(curves, np.float64).reshape(-1, count)
-    return tuple(fades), (20.0 * np.log10(np.maximum(amplitudes, 10 ** (-DEPTH_DB / 20)))).astype(np.float32)
+    return tuple(fades), (20.0 * np.log10(np.maximum(curves, 10 ** (-DEPTH_DB / 20)))).astype(np.float32)
 
 
 def _lengths(longest: int, *, step_seconds: float) -> NDArray[np.float64]:
