@@ -1,6 +1,7 @@
 """The tables of the lake, each declared once; assets, checks, README and the lake itself read them from here."""
 
 from lake.audio_tables import AUDIO_FEATURES, FINGERPRINTS, SEGMENTS, SOURCE_MEDIA
+from lake.decision_tables import DECISIONS
 from lake.declarations import Table
 from lake.file_tables import DISCOVERED_FILES, PLANNED_FILES, REFUSED_PATHS
 from lake.run_tables import ASSET_VERSIONS, KPI_HISTORY, LAKE_IDENTITY, OUTCOMES, RUNS, SCHEMA_CHANGES
@@ -15,6 +16,7 @@ TABLES: dict[str, Table] = {
         FINGERPRINTS,
         AUDIO_FEATURES,
         OUTCOMES,
+        DECISIONS,
         PLANNED_FILES,
         RUNS,
         ASSET_VERSIONS,

@@ -151,7 +151,8 @@ from known order by started_at
 STALE_FILES = View(
     "stale_files",
     "One row per result that would be made otherwise today, of files that are there: its asset's code or parameters "
-    "changed, or what it read of another asset did. `linernotes ingest --stale` makes them anew.",
+    "changed, or what it read of another asset did, or a person corrected it. `linernotes ingest --stale` makes them "
+    "anew; what a person corrected the next ingest makes anew by itself.",
     """
 with present as (
     select file_key, library, path, library || '/' || path as place from discovered_files where gone_at is null
@@ -161,10 +162,17 @@ special as (
     from present join asset_versions on priority > 0 and place glob path_pattern
     group by asset, file_key
 ),
+corrected as (
+    select file_key, 'decisions.' || kind as name, version
+    from valid_decisions join discovered_files on audio_sha256 = json_extract_string(subject, '$.audio_sha256')
+    where kind in ('segments', 'medium')
+),
 given as (
     select file_key, asset || '.' || unnest(map_keys(output_versions)) as name,
         unnest(map_values(output_versions)) as version
     from outcomes
+    union all
+    from corrected
 ),
 taken as (
     select file_key, asset, unnest(map_keys(input_versions)) as name, unnest(map_values(input_versions)) as version
@@ -172,7 +180,11 @@ taken as (
 ),
 outdated as (
     select file_key, asset, min(name) as name
-    from taken anti join given using (file_key, name, version)
+    from (
+        select file_key, asset, name from taken anti join given using (file_key, name, version)
+        union all
+        select file_key, 'segments', name from corrected anti join taken using (file_key, name)
+    )
     group by file_key, asset
 ),
 judged as (
