@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ingest_assets import audio_features, discovered_files, fingerprints, segments
-from ingest_assets.file_asset import FileAsset
+from ingest_assets.file_asset import DECISIONS, FileAsset
 from ingest_assets.known_files import FileFacts
 from ingest_assets.versions import Expected, Known, is_current, may_take_over
 from music.hints import Hints
@@ -19,6 +19,8 @@ ASSETS: tuple[FileAsset, ...] = (
 """The assets of a visit, in the order of their graph."""
 MEASURED: tuple[FileAsset, ...] = (fingerprints.ASSET, audio_features.ASSET)
 """Those that read the audio of each piece."""
+HEARD_WITH = ("discovered_files.audio", "decisions.medium")
+"""Of what segments reads, that on which silences depend."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class Situation:
     """A file, what it was found to be, and what is known."""
 
     hints: Hints
+    """What is said about its pieces."""
     outputs: Mapping[str, str]
     """The `output_versions` of its row in discovered_files."""
     facts: FileFacts
@@ -72,6 +75,8 @@ class Situation:
     parameters_hash: Mapping[str, str]
     """By asset."""
     segment_parameters: SegmentParameters
+    decisions: Mapping[str, str] = field(default_factory=dict)
+    """By kind: the version of what a person decided on its audio; hints and parameters are as they said."""
 
 
 def decide(situation: Situation, wish: Wish) -> Decision:
@@ -86,7 +91,8 @@ def decide(situation: Situation, wish: Wish) -> Decision:
 
 def expected_of(asset: FileAsset, situation: Situation, span_outputs: Mapping[str, str]) -> Expected:
     """Return what a result of an asset would be made of, given the hashes of the pieces."""
-    inputs = asset.inputs({"discovered_files": situation.outputs, "segments": span_outputs})
+    outputs = {"discovered_files": situation.outputs, "segments": span_outputs, DECISIONS: situation.decisions}
+    inputs = asset.inputs(outputs)
     return Expected(asset.code_version, situation.parameters_hash[asset.name], inputs)
 
 
@@ -147,18 +153,17 @@ def _twin(asset: FileAsset, situation: Situation, expected: Expected, wish: Wish
 
 def _silences_of(situation: Situation, expected: Expected) -> FileFacts | None:
     """Return a file with the same audio, this one first, whose silences were found by the same code and parameters."""
-    audio = expected.input_versions.get("discovered_files.audio")
     for facts in (situation.facts, *situation.twins):
         known = facts.outcomes.get(segments.ASSET.name)
-        if facts.silences is not None and _found_alike(known, expected, audio):
+        if facts.silences is not None and _found_alike(known, expected):
             return facts
     return None
 
 
-def _found_alike(known: Known | None, expected: Expected, audio: str | None) -> bool:
+def _found_alike(known: Known | None, expected: Expected) -> bool:
     return (
         known is not None
         and known.status == "done"
-        and known.input_versions.get("discovered_files.audio") == audio
+        and all(known.input_versions.get(name) == expected.input_versions.get(name) for name in HEARD_WITH)
         and (known.code_version, known.parameters_hash) == (expected.code_version, expected.parameters_hash)
     )

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+DECISIONS = "decisions"
+"""Stands for an asset among what is read: what people decided, by kind. Dagster knows nothing of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class FileAsset:
@@ -13,7 +16,7 @@ class FileAsset:
     code_version: str
     """Raised when the same input would give other rows."""
     reads: tuple[str, ...]
-    """The hashes it reads, as `asset.name` of the upstream's `output_versions`."""
+    """The hashes it reads, as `asset.name` of the upstream's `output_versions`, or `decisions.kind`."""
     tables: tuple[str, ...]
     """The tables whose rows it writes, its own first."""
     description: str
@@ -22,13 +25,15 @@ class FileAsset:
     @property
     def upstream(self) -> tuple[str, ...]:
         """The assets it reads, each once."""
-        return tuple(dict.fromkeys(read.partition(".")[0] for read in self.reads))
+        read = dict.fromkeys(read.partition(".")[0] for read in self.reads)
+        return tuple(asset for asset in read if asset != DECISIONS)
 
     def inputs(self, outputs: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
         """Return the hashes it reads, of those its upstream assets have.
 
         Args:
-            outputs: The `output_versions` of the upstream assets of one file, by asset.
+            outputs: The `output_versions` of the upstream assets of one file, by asset; those of `decisions` are the
+                versions of what was decided on it.
         """
         found: dict[str, str] = {}
         for read in self.reads:

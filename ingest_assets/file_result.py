@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from ingest_assets import audio_features, discovered_files, fingerprints, segments
 from ingest_assets.decision import ASSETS, MEASURED, Decision, Situation, Wish, expected_of
+from ingest_assets.file_asset import DECISIONS
 from ingest_assets.known_files import FileFacts
 from ingest_assets.materialized import Materialized
 from ingest_assets.versions import Expected, Known, digest_rows, is_current
@@ -244,15 +245,30 @@ def _metadata(made: Made) -> dict[str, str | int]:
     return metadata
 
 
-def kept_whole(planned: Planned, facts: FileFacts, wish: Wish, parameters_hash: Mapping[str, str]) -> FileResult | None:
+def kept_whole(
+    planned: Planned,
+    facts: FileFacts,
+    *,
+    wish: Wish,
+    parameters_hash: Mapping[str, str],
+    decisions: Mapping[str, str],
+) -> FileResult | None:
     """Return the result of a file that need not be opened: the lake has it whole, only Dagster may not know yet.
 
-    None where something is to be done.
+    Args:
+        planned: The planner's look at it.
+        facts: What the lake has.
+        wish: What the run wants.
+        parameters_hash: By asset.
+        decisions: By kind, the version of what a person decided on its audio.
+
+    Returns:
+        None where something is to be done.
     """
     if facts.stamp != planned.stamp or wish.anew:
         return None
     made: list[Made] = []
-    outputs = {asset: known.output_versions for asset, known in facts.outcomes.items()}
+    outputs = {asset: known.output_versions for asset, known in facts.outcomes.items()} | {DECISIONS: decisions}
     for asset in ASSETS:
         if asset.name in wish.assets:
             known = facts.outcomes.get(asset.name)

@@ -1,10 +1,10 @@
 """The visit of one file, from the planner's look at it to its result: what is asked of the worker and what it means."""
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from ingest_assets import discovered_files
+from ingest_assets.corrections import Correction
 from ingest_assets.decision import ASSETS, Decision, Situation, Wish, decide, expected_of
 from ingest_assets.file_parameters import FileParameters
 from ingest_assets.file_result import (
@@ -17,7 +17,7 @@ from ingest_assets.file_result import (
     measured,
     not_made,
 )
-from ingest_assets.known_files import FileFacts
+from ingest_assets.known_files import FileFacts, KnownFiles
 from ingest_assets.segments import spans_version
 from ingest_assets.versions import Expected
 from music.error_codes import ErrorCode
@@ -60,8 +60,15 @@ class FileVisit:
             has_sidecars=self.planned.sidecars != "",
         )
 
-    def probed(self, found: Probed, twins: Callable[[str], list[FileFacts]], *, spool: str) -> MeasureRequest | None:
-        """Take in what the file is; return what is to be measured, None where nothing is."""
+    def probed(self, found: Probed, known: KnownFiles, *, spool: str) -> MeasureRequest | None:
+        """Take in what the file is; return what is to be measured, None where nothing is.
+
+        Args:
+            found: What opening it told.
+            known: What the lake has of its audio.
+            spool: A folder for temporary files.
+        """
+        audio = found.probe.audio_sha256
         cue = found.cue_name
         cue_path = None
         if cue is not None:
@@ -69,29 +76,31 @@ class FileVisit:
         self.row = discovered_files.probed(self.row, found.probe, found.hints, cue_path=cue_path)
         if found.probe.tags.warning:
             self.tag_fault = (ErrorCode.TAGS_UNREADABLE, found.probe.tags.warning)
-        self.situation = self._situate(found.hints, twins(found.probe.audio_sha256))
+        twins = known.twins(audio, of=self.planned.file_key)
+        self.situation = self._situate(found.hints, twins, known.correction(audio))
         self.decision = decide(self.situation, self.wish) if self._is_known_as_it_is() else Decision()
         if not self.decision.measure:
             return None
-        return self._request(found, spool=spool)
+        return self._request(found, self.situation, spool=spool)
 
-    def _situate(self, hints: Hints, twins: list[FileFacts]) -> Situation:
+    def _situate(self, hints: Hints, twins: list[FileFacts], correction: Correction) -> Situation:
         return Situation(
-            hints=hints,
+            hints=correction.hints(hints),
             outputs=discovered_files.output_versions(self.row),
             facts=self.facts,
             twins=twins,
             parameters_hash=self.parameters.hashes,
-            segment_parameters=self.parameters.segments,
+            segment_parameters=correction.parameters(self.parameters.segments),
+            decisions=correction.versions,
         )
 
-    def _request(self, found: Probed, *, spool: str) -> MeasureRequest:
+    def _request(self, found: Probed, situation: Situation, *, spool: str) -> MeasureRequest:
         return MeasureRequest(
             want_segments="segments" in self.decision.measure,
             want_fingerprints="fingerprints" in self.decision.measure,
             want_features="audio_features" in self.decision.measure,
-            hints=found.hints,
-            segment_parameters=self.parameters.segments,
+            hints=situation.hints,
+            segment_parameters=situation.segment_parameters,
             feature_parameters=self.parameters.features,
             spans=self.decision.spans,
             expected_ticks=None if found.probe.duration_is_estimate else found.probe.duration_ticks,
@@ -116,7 +125,7 @@ class FileVisit:
         own = cut(
             measurement.silences,
             self.situation.hints,
-            self.parameters.segments,
+            self.situation.segment_parameters,
             duration_ticks=measurement.duration_ticks,
         )
         same = spans_version(own.spans) == spans_version(measurement.segmentation.spans)

@@ -6,6 +6,7 @@ An unchanged library is answered without Dagster: its import alone takes longer 
 import os
 import sqlite3
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from resources import leases
 from resources.folders import SETTLE_SECONDS, FolderLook, Look, add_roots, known_roots, root_above
 from resources.settings import Root, Settings, SettingsError, absolute, named_root, prepare_environment
 from resources.state import opened
+from sensors.decided_files import plan_decided
 from sensors.lake_notice import bind_state, tell_lake
 
 
@@ -106,7 +108,14 @@ def ingest(settings: Settings, wanted: Wanted) -> int:
         tell_lake(connection, lake, settings.home)
         if wanted.stale:
             plan_stale(connection, lake)
-        counted = _run(connection, lake, settings, part)
+        plan_decided(connection, lake)
+        counted = run_due(
+            connection,
+            lake,
+            settings,
+            within=(part.root.library, part.folder) if part else None,
+            look_again=lambda: _look(connection, part, accept_missing=False),
+        )
     return summarise(settings, lake, look, counted)
 
 
@@ -137,7 +146,23 @@ def is_anything_due(connection: sqlite3.Connection) -> bool:
     )
 
 
-def _run(connection: sqlite3.Connection, lake: Lake, settings: Settings, part: Part | None) -> Counted | None:
+def run_due(
+    connection: sqlite3.Connection,
+    lake: Lake,
+    settings: Settings,
+    *,
+    within: leases.Within | None,
+    look_again: Callable[[], object],
+) -> Counted | None:
+    """Do what is due; return what came of it, None where nothing was.
+
+    Args:
+        connection: The state.
+        lake: Where facts are.
+        settings: Where things lie.
+        within: Only files of one folder, or only these.
+        look_again: Looks at the same folders once more.
+    """
     if not is_anything_due(connection):
         return None
     import dagster as dg
@@ -146,7 +171,4 @@ def _run(connection: sqlite3.Connection, lake: Lake, settings: Settings, part: P
 
     with dg.DagsterInstance.get() as instance:
         session = Session(instance, connection, lake, settings)
-        return session.run(
-            within=(part.root.library, part.folder) if part else None,
-            look_again=lambda: _look(connection, part, accept_missing=False),
-        )
+        return session.run(within=within, look_again=look_again)

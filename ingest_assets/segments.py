@@ -12,11 +12,11 @@ from music.ticks import Ticks
 ASSET = FileAsset(
     name="segments",
     code_version="1",
-    reads=("discovered_files.audio", "discovered_files.hints"),
+    reads=("discovered_files.audio", "discovered_files.hints", "decisions.segments", "decisions.medium"),
     tables=("segments", "source_media"),
-    description="The pieces of music in each file: the whole file, or what a CUE sheet, chapters or silences divide "
-    "it into. One row per piece; times are ticks of 1/28,224,000 s, half-open. The table source_media says what "
-    "the gaps are like.",
+    description="The pieces of music in each file: the whole file, or what a person, a CUE sheet, chapters or silences "
+    "divide it into. One row per piece; times are ticks of 1/28,224,000 s, half-open. The table source_media says "
+    "what the gaps are like.",
 )
 PARAMETERS = SegmentParameters
 

@@ -46,11 +46,11 @@ class Session:
         self._queue: list[leases.Lease] = []
         self._deaths = 0
 
-    def run(self, *, within: tuple[str, bytes] | None, look_again: Callable[[], object]) -> Counted:
+    def run(self, *, within: leases.Within | None, look_again: Callable[[], object]) -> Counted:
         """Plan and run until nothing is due; Ctrl-C ends at a file's boundary.
 
         Args:
-            within: Only files of this library and below this folder.
+            within: Only files of one folder, or only these.
             look_again: Looks at the same folders once more.
         """
         locks.hold(self._settings.home, self._owner)
@@ -66,7 +66,7 @@ class Session:
             locks.let_go(self._settings.home, self._owner)
         return self._counted
 
-    def _rounds(self, bar: FilesBar, within: tuple[str, bytes] | None, look_again: Callable[[], object]) -> None:
+    def _rounds(self, bar: FilesBar, within: leases.Within | None, look_again: Callable[[], object]) -> None:
         """Plan and work; look again where files changed while they were read."""
         for number in range(ROUNDS):
             if number and leases.has_unsettled(self._connection):
@@ -79,12 +79,12 @@ class Session:
             if self._counted.broken:
                 return
 
-    def _plan(self, within: tuple[str, bytes] | None) -> None:
+    def _plan(self, within: leases.Within | None) -> None:
         new = self._planner.plan(within=within)
         self._queue += new
         self._counted.total += sum(len(lease.keys) for lease in new)
 
-    def _work(self, bar: FilesBar, within: tuple[str, bytes] | None) -> None:
+    def _work(self, bar: FilesBar, within: leases.Within | None) -> None:
         """Hand out batches and follow the others' until no lease is open."""
         told = False
         reaped = time.monotonic()

@@ -113,7 +113,8 @@ class BatchVisit:
         for file in planned.values():
             facts = self._known.of(file.file_key)
             parameters = self._parameters.of(file)
-            kept = kept_whole(file, facts, self._wish, parameters.hashes)
+            decisions = self._known.correction(facts.audio_sha256).versions
+            kept = kept_whole(file, facts, wish=self._wish, parameters_hash=parameters.hashes, decisions=decisions)
             if kept is not None:
                 kept.events = events_of(kept, facts)
                 self._writer.add(kept)
@@ -150,9 +151,7 @@ class BatchVisit:
             return
         match event:
             case Asked(question=Probed() as found):
-                request = file.probed(
-                    found, lambda audio: self._known.twins(audio, of=file.planned.file_key), spool=spool
-                )
+                request = file.probed(found, self._known, spool=spool)
                 shared = request is not None and not self._wish.anew and self._equals.is_shared(file)
                 processes.reading_pool(self._settings).answer(event.task_id, None if shared else request)
             case Finished(result=Reading(measurement=measurement), cpu_seconds=seconds):

@@ -15,7 +15,7 @@ from music.marks import Mark
 from music.tags import Tags
 from music.ticks import Ticks
 
-FoundBy = Literal["cue", "chapters"]
+FoundBy = Literal["cue", "chapters", "manual"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Hints:
     found_by: FoundBy | None = None
     """Where the marks come from; None without marks."""
     marks: tuple[Mark, ...] = ()
-    """Where pieces begin, rising; none or at least two."""
+    """Where pieces begin, rising; none or at least two, of a person one or more."""
     title: str | None = None
     artist: str | None = None
     album: str | None = None

@@ -42,7 +42,7 @@ END_SECONDS = 1.0
 NEAR_SECONDS = 1.0
 """A mark so near to a silence belongs to it: sheets say where a piece begins, not where its gap does."""
 
-FoundBy = Literal["whole_file", "silence", "cue", "chapters"]
+FoundBy = Literal["whole_file", "silence", "cue", "chapters", "manual"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,13 +71,17 @@ def _planned(row: sqlite3.Row) -> Planned:
     return Planned(*values, stale=bool(stale))
 
 
+Within = tuple[str, bytes] | frozenset[str]
+"""Only files of this library and below this folder; or only these, by their keys."""
+
+
 def lease_files(
     connection: sqlite3.Connection,
     *,
     lane: str,
     owner: str,
     batch_files: int,
-    within: tuple[str, bytes] | None = None,
+    within: Within | None = None,
     now: float | None = None,
 ) -> list[Lease]:
     """Lease all settled files that are to be visited, album by album, in batches.
@@ -87,7 +91,7 @@ def lease_files(
         lane: Whose batches they are.
         owner: The lock that this process holds.
         batch_files: The most files of a batch; a larger folder is split.
-        within: Only files of this library and below this folder.
+        within: Only files of one folder, or only these.
         now: The time, in seconds since 1970, if not that of the clock.
     """
     now = time.time() if now is None else now
@@ -104,11 +108,13 @@ def lease_files(
     return leases
 
 
-def _due(connection: sqlite3.Connection, within: tuple[str, bytes] | None) -> list[sqlite3.Row]:
+def _due(connection: sqlite3.Connection, within: Within | None) -> list[sqlite3.Row]:
     rows = connection.execute(
         "select file_key, library, folder, size_bytes, attempts, together, stale from file where todo = 1 "
         "and settled = 1 and missing = 0 and gone = 0 and batch is null order by library, folder, name"
     ).fetchall()
+    if isinstance(within, frozenset):
+        return [row for row in rows if row["file_key"] in within]
     return [row for row in rows if within is None or is_within((row["library"], row["folder"]), within)]
 
 

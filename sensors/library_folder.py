@@ -12,6 +12,7 @@ from resources import leases, locks
 from resources.folders import FolderLook, Look, add_roots, known_roots
 from resources.settings import Settings, load_settings
 from resources.state import opened
+from sensors.decided_files import plan_decided
 from sensors.lake_notice import bind_state
 from sensors.planning import LANE, Planner
 
@@ -43,6 +44,7 @@ def library_folder(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.
         planner = Planner(context.instance, connection, lake, settings, owner=owner_of(settings))
         planner.reap()
         look = look_if_due(connection, settings, now=time.time())
+        plan_decided(connection, lake)
         planner.plan()
         return ask_for_runs(connection, owner_of(settings), look)
 

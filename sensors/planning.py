@@ -64,7 +64,7 @@ class Planner:
         if dead:
             self._close_runs(dead)
 
-    def plan(self, *, within: tuple[str, bytes] | None = None) -> list[Lease]:
+    def plan(self, *, within: leases.Within | None = None) -> list[Lease]:
         """Lease everything that is due and tell Dagster and the lake; return the new leases."""
         self._retire()
         new = leases.lease_files(
