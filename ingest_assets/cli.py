@@ -5,18 +5,23 @@ import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
 from ingest_assets.console import out, plain, say
+from ingest_assets.option_order import TIME, InOrder, in_order
 from lake.errors import LakeError
 from music.error_codes import ErrorCode
+from music.ticks import Ticks
 from resources.disk import is_disk_full, is_out_of_room
 from resources.parameters import ParametersError
 from resources.settings import PROJECT_ROOT, Settings, SettingsError, load_settings, prepare_environment
 
 FAILED = 1
 DEMO = PROJECT_ROOT / "demo"
+MEDIA = ("CD", "Vinyl", "Cassette", "Other")
+"""Those of `music.segmentation`, whose import takes longer than an answer."""
 FORMATS = ("table", "csv", "json")
 
 
@@ -102,6 +107,35 @@ def show(file: str, *, as_json: bool) -> None:
     from ingest_assets.show import print_file
 
     sys.exit(print_file(existing_settings(), file, as_json=as_json))
+
+
+@cli.command(cls=InOrder)
+@click.argument("name", metavar="FILE|FOLDER")
+@click.option("--split", type=TIME, multiple=True, metavar="TIME", help="A piece begins at TIME as well (1:02.5).")
+@click.option("--join", type=int, multiple=True, metavar="N", help="Piece N and the next one are one.")
+@click.option("--move", type=(int, TIME), multiple=True, metavar="N TIME", help="Piece N begins at TIME.")
+@click.option("--medium", type=click.Choice(MEDIA), help="What it was copied from; the pieces are found anew.")
+@click.option("--undo", is_flag=True, help="Take the last correction back.")
+@click.option("--list", "history", is_flag=True, help="All corrections, those taken back too.")
+@click.option("--later", is_flag=True, help="Only write the correction down; the next ingest carries it out.")
+@click.option("--json", "as_json", is_flag=True, help="For programs; the keys are stable.")
+@click.pass_context
+def segments(ctx: click.Context, name: str, **given: Any) -> None:  # noqa: ANN401  one value for each option
+    """Show the pieces of music in FILE, or in all files of FOLDER, and correct them.
+
+    Corrections are made in the order in which they stand, and pieces are counted from 1 as the one before left them.
+    They hold for this audio wherever it lies, whatever its tags, and until they are taken back.
+    """
+    from ingest_assets.correct import Asked, Change, correct
+
+    changes = in_order(ctx, split=given.pop("split"), join=given.pop("join"), move=given.pop("move"))
+    made = {
+        "split": lambda at: Change("split", 0, at),
+        "join": lambda number: Change("join", number, Ticks(0)),
+        "move": lambda value: Change("move", *value),
+    }
+    asked = Asked(tuple(made[how](value) for how, value in changes), **given)
+    sys.exit(correct(existing_settings(), name, asked))
 
 
 @cli.command()

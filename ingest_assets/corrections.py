@@ -6,7 +6,7 @@ the medium holds its name; the silences are then found anew, with the medium's t
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, get_args
+from typing import Any
 
 from lake.decisions import Decided, Kind, valid_decisions
 from lake.snapshot import Snapshot
@@ -20,7 +20,6 @@ PIECES: Kind = "segments"
 MEDIUM: Kind = "medium"
 KINDS: tuple[Kind, ...] = (PIECES, MEDIUM)
 """The kinds of decisions that the asset segments reads."""
-MEDIA: tuple[MediumName, ...] = get_args(MediumName)
 
 
 @dataclass(frozen=True, slots=True)

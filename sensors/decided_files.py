@@ -3,6 +3,7 @@
 import sqlite3
 
 from ingest_assets.corrections import KINDS
+from lake.snapshot import Snapshot
 from lake.store import Lake
 from resources import leases
 
@@ -26,6 +27,11 @@ order by file_key
 """Joins little: most of a library is never corrected, and what was taken back stays in `decisions`."""
 
 
+def undone(snapshot: Snapshot) -> list[str]:
+    """Return the keys of the files that are there and not as people decided."""
+    return [key for (key,) in snapshot.tuples(_UNDONE, [*KINDS, *KINDS])]
+
+
 def plan_decided(connection: sqlite3.Connection, lake: Lake) -> list[str]:
     """Plan the files that are not as a person decided; return their keys.
 
@@ -33,7 +39,7 @@ def plan_decided(connection: sqlite3.Connection, lake: Lake) -> list[str]:
     next call finds it again.
     """
     with lake.read() as snapshot:
-        keys = [key for (key,) in snapshot.tuples(_UNDONE, [*KINDS, *KINDS])]
+        keys = undone(snapshot)
     if keys:
         waiting = {row["file_key"] for row in connection.execute("select file_key from file where todo = 1")}
         leases.ask_again(connection, [key for key in keys if key not in waiting], reason="asked", stale=False)

@@ -1,3 +1,4 @@
+import os
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -10,8 +11,8 @@ from ingest_assets.corrections import NOTHING, corrections_in, marks_of, value_o
 from lake.decisions import Kind, add_decisions, history, of_audio, revoke_decisions
 from music.marks import Mark
 from music.ticks import Ticks, seconds_to_ticks
-from sensors.decided_files import plan_decided
 from resources.state import opened
+from sensors.decided_files import plan_decided
 from tests.house import AGAIN, FOG, HARBOUR, LAMP, NAMES, PATHS, House, retag, touch, without_checks
 
 HALVES = (Mark(Ticks(0), "First [/b]", "Somebody"), Mark(seconds_to_ticks(1.5)))
@@ -144,8 +145,6 @@ def test_a_correction_outlives_its_files(house: House) -> None:
     house.path("back.mp3").write_bytes(kept)
     house.path("back.mp3").touch()
     touch(house.path("back.mp3"))
-    import os
-
     os.utime(house.path("back.mp3"), ns=(10**18, 10**18))
     assert house.ingest() == [True]
 
