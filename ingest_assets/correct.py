@@ -100,7 +100,8 @@ def correct(settings: Settings, name: str, asked: Asked) -> int:
             code = 0 if asked.later else _carry_out(settings, lake, files)
             named, files = _read(settings, lake, name)
     except (CorrectionError, NamedError) as error:
-        say(f"{error}.".replace("..", "."))
+        text = str(error)
+        say(text[:1].upper() + text[1:])
         return 1
     _show(files, named, asked)
     return code

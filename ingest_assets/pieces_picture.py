@@ -11,41 +11,42 @@ ROWS = 3
 """Lines of the picture of a terminal."""
 
 
-def peaks_of(spans: Sequence[Span], waveforms: Sequence[Sequence[int]], *, columns: int) -> list[int]:
-    """Return the highest value in each of so many equal parts of a file, full scale 127.
+def loudness_of(spans: Sequence[Span], waveforms: Sequence[Sequence[int]], *, columns: int) -> list[int]:
+    """Return the mean of the highest values in each of so many equal parts of a file, full scale 127.
+
+    The mean, because a pause that is shorter than a part would not be seen in the maximum.
 
     Args:
         spans: Its pieces.
         waveforms: Of each piece: lowest and highest value of equal slices in turn; empty where it was not measured.
         columns: How many parts.
     """
-    peaks = [0] * columns
+    found: list[list[int]] = [[] for _ in range(columns)]
     duration = spans[-1].end_ticks
     for span, waveform in zip(spans, waveforms, strict=True):
         slices = len(waveform) // 2
         length = span.end_ticks - span.start_ticks
         for number in range(slices):
             middle = span.start_ticks + (2 * number + 1) * length // (2 * slices)
-            column = middle * columns // duration
-            peaks[column] = max(peaks[column], -waveform[2 * number], waveform[2 * number + 1])
-    return peaks
+            found[middle * columns // duration].append(max(-waveform[2 * number], waveform[2 * number + 1]))
+    return [round(sum(peaks) / len(peaks)) if peaks else 0 for peaks in found]
 
 
-def block_picture(peaks: Sequence[int]) -> list[str]:
+def block_picture(loudness: Sequence[int]) -> list[str]:
     """Return lines of blocks, the loudest part as high as the picture."""
     steps = len(BLOCKS) - 1
-    scale = ROWS * steps / max(1, *peaks)
-    heights = [round(peak * scale) for peak in peaks]
+    scale = ROWS * steps / max(1, *loudness)
+    heights = [round(part * scale) for part in loudness]
     return [
         "".join(BLOCKS[min(max(height - row * steps, 0), steps)] for height in heights) for row in reversed(range(ROWS))
     ]
 
 
-def plain_picture(peaks: Sequence[int]) -> str:
+def plain_picture(loudness: Sequence[int]) -> str:
     """Return one line in ASCII, the denser the louder."""
     steps = len(PLAIN) - 1
-    loudest = max(1, *peaks)
-    return "".join(PLAIN[-(-peak * steps // loudest)] for peak in peaks)
+    loudest = max(1, *loudness)
+    return "".join(PLAIN[round(part * steps / loudest)] for part in loudness)
 
 
 def ruler(spans: Sequence[Span], *, columns: int) -> str:

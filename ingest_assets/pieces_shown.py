@@ -11,7 +11,7 @@ from rich.text import Text
 from ingest_assets.console import out, plain
 from ingest_assets.corrections import PIECES, marks_of
 from ingest_assets.file_pieces import FilePieces
-from ingest_assets.pieces_picture import block_picture, column_of, peaks_of, plain_picture, ruler
+from ingest_assets.pieces_picture import block_picture, column_of, loudness_of, plain_picture, ruler
 from lake.decisions import Decided
 from music.clock_time import clock_time
 from music.ticks import Ticks, ticks_to_seconds
@@ -84,12 +84,12 @@ def _medium(file: FilePieces) -> str:
 def _draw(console: Console, file: FilePieces) -> None:
     """Draw the sound, in colours and blocks where that can be shown."""
     columns = min(console.width, WIDEST)
-    peaks = peaks_of(file.spans, file.waveforms, columns=columns)
+    loudness = loudness_of(file.spans, file.waveforms, columns=columns)
     if console.is_terminal and console.encoding.lower().startswith("utf"):
-        for line in block_picture(peaks):
+        for line in block_picture(loudness):
             console.print(_in_turn(line, file, columns=columns))
     else:
-        _print(console, plain_picture(peaks).rstrip())
+        _print(console, plain_picture(loudness).rstrip())
     _print(console, ruler(file.spans, columns=columns))
 
 

@@ -2,21 +2,26 @@ import os
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import dagster as dg
 import pytest
 
 from ingest_assets import segments, visit
 from ingest_assets.corrections import NOTHING, corrections_in, marks_of, value_of
+from ingest_assets.definitions import defs
 from lake.decisions import Kind, add_decisions, history, of_audio, revoke_decisions
 from music.marks import Mark
 from music.ticks import Ticks, seconds_to_ticks
 from resources.state import opened
+from resources.worker_pool import WorkerPool
 from sensors.decided_files import plan_decided
-from tests.house import AGAIN, FOG, HARBOUR, LAMP, NAMES, PATHS, House, retag, touch, without_checks
+from tests.house import AGAIN, FOG, GULLS, HARBOUR, LAMP, PIER, House, copy_of, lived_in, retag, without_checks
 
 HALVES = (Mark(Ticks(0), "First [/b]", "Somebody"), Mark(seconds_to_ticks(1.5)))
-STARTS = [mark.start_ticks for mark in HALVES]
+CORRECTED = [(HALVES[0].start_ticks, "manual", "First [/b]"), (HALVES[1].start_ticks, "manual", None)]
+NAMED = (Mark(Ticks(0), "Lamp"),)
+WHOLE = [(0, "whole_file", None)]
 
 
 def audio_of(house: House, path: str) -> str:
@@ -24,23 +29,20 @@ def audio_of(house: House, path: str) -> str:
 
 
 def decide(house: House, path: str, value: object, *, kind: Kind = "segments") -> None:
-    """Let a person decide, and plan what is due of it."""
     subject = of_audio(audio_of(house, path))
     with house.lake.write(run_id="person") as transaction:
         add_decisions(transaction, kind, [(subject, value)], made_at=datetime.now(UTC))
-    plan(house)
 
 
-def take_back(house: House, path: str) -> None:
+def take_back(house: House, path: str, *, kind: Kind = "segments") -> None:
     with house.lake.write(run_id="person") as transaction:
-        made = history(transaction, [of_audio(audio_of(house, path))], kinds=["segments", "medium"])
+        made = history(transaction, [of_audio(audio_of(house, path))], kinds=[kind])
         revoke_decisions(transaction, [made[-1].decision_id], revoked_at=datetime.now(UTC))
-    plan(house)
 
 
-def plan(house: House) -> int:
+def plan(house: House) -> list[str]:
     with opened(house.home) as connection:
-        return len(plan_decided(connection, house.lake))
+        return plan_decided(connection, house.lake)
 
 
 def pieces(house: House, path: str) -> list[tuple[int, str, str | None]]:
@@ -60,221 +62,152 @@ def measured(house: House, path: str) -> tuple[int, int]:
     )[0]
 
 
-CORRECTED = [(STARTS[0], "manual", "First [/b]"), (STARTS[1], "manual", None)]
-WHOLE = [(0, "whole_file", None)]
+def medium(house: House, path: str) -> tuple[str, float, float]:
+    columns = "medium, confidence, threshold_dbfs"
+    return house.tuples(f"select {columns} from source_media where file_key = ?", [house.key(path)])[0]
 
 
-def test_a_correction_makes_its_file_and_its_copies_anew_and_nothing_else(house: House) -> None:
-    decide(house, HARBOUR, value_of(HALVES))
-    assert house.todo() == {house.key(HARBOUR), house.key(AGAIN)}
-
-    assert house.ingest() == [True]
-
-    assert pieces(house, HARBOUR) == pieces(house, AGAIN) == CORRECTED
-    assert measured(house, HARBOUR) == measured(house, AGAIN) == (2, 2)
-    assert pieces(house, FOG) == WHOLE
-    assert len(house.pool.decoded) == 1
-    assert house.staleness() == {}
-    assert house.tuples("from stale_files") == []
-
-
-def test_a_corrected_file_is_left_alone_by_the_next_ingest(house: House) -> None:
-    decide(house, HARBOUR, value_of(HALVES))
-    house.ingest()
-
-    assert plan(house) == 0
-    assert house.ingest() == []
-
-
-def test_boundaries_need_no_decode_where_they_are_those_of_before(house: House) -> None:
-    decide(house, LAMP, value_of((Mark(Ticks(0), "Lamp"),)))
-
-    assert house.ingest() == [True]
-
-    assert pieces(house, LAMP) == [(0, "manual", "Lamp")]
-    assert house.outcomes("how")[LAMP, "segments"] == "recut"
-    assert house.pool.decoded == []
-
-
-def test_a_correction_survives_other_tags(house: House) -> None:
-    decide(house, HARBOUR, value_of(HALVES))
-    house.ingest()
-    house.pool.decoded.clear()
-
-    retag(house.path(HARBOUR), title="Another", tracknumber="3/9")
-    assert house.ingest() == [True]
-
-    assert pieces(house, HARBOUR) == CORRECTED
-    assert house.pool.decoded == []
-    assert house.staleness() == {}
-
-
-def test_a_correction_survives_a_move(house: House) -> None:
-    decide(house, LAMP, value_of(HALVES))
-    house.ingest()
-    house.pool.decoded.clear()
-
-    house.path("Elsewhere").mkdir()
-    shutil.move(house.path(LAMP), house.path("Elsewhere/renamed.mp3"))
-    assert house.ingest() == [True]
-
-    assert pieces(house, "Elsewhere/renamed.mp3") == CORRECTED
-    assert measured(house, "Elsewhere/renamed.mp3") == (2, 2)
-    assert house.pool.decoded == []
-
-
-def test_a_copy_that_comes_later_gets_the_same_correction(house: House) -> None:
-    decide(house, FOG, value_of(HALVES))
-    house.ingest()
-    house.pool.decoded.clear()
-
-    shutil.copy2(house.path(FOG), house.path("copy.wav"))
-    assert house.ingest() == [True]
-
-    assert pieces(house, "copy.wav") == CORRECTED
-    assert house.pool.decoded == []
-
-
-def test_a_correction_outlives_its_files(house: House) -> None:
-    decide(house, LAMP, value_of(HALVES))
-    house.ingest()
-    kept = house.path(LAMP).read_bytes()
-    house.path(LAMP).unlink()
-    house.ingest()
-
-    house.path("back.mp3").write_bytes(kept)
-    house.path("back.mp3").touch()
-    touch(house.path("back.mp3"))
-    os.utime(house.path("back.mp3"), ns=(10**18, 10**18))
-    assert house.ingest() == [True]
-
-    assert pieces(house, "back.mp3") == CORRECTED
+@pytest.fixture(scope="module")
+def corrected_once(tmp_path_factory: pytest.TempPathFactory, ingested: Path, pool: WorkerPool) -> Path:
+    """The ingested house after a person divided one file with a copy, named a piece and said a medium."""
+    folder = copy_of(ingested, tmp_path_factory.mktemp("corrected"))
+    with pytest.MonkeyPatch.context() as patch, lived_in(folder, pool, patch) as template:
+        template.definitions = defs
+        decide(template, HARBOUR, value_of(HALVES))
+        decide(template, LAMP, value_of(NAMED))
+        decide(template, FOG, value_of(HALVES))
+        decide(template, FOG, "CD", kind="medium")
+        plan(template)
+        assert template.todo() == {template.key(path) for path in (HARBOUR, AGAIN, LAMP, FOG)}
+        assert template.ingest() == [True]
+    return folder
 
 
 @pytest.fixture
-def newer_segments(house: House) -> Iterator[None]:
+def corrected(
+    tmp_path: Path, corrected_once: Path, pool: WorkerPool, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[House]:
+    with lived_in(copy_of(corrected_once, tmp_path / "house"), pool, monkeypatch) as lived:
+        yield lived
+        assert lived.broken_checks() == []
+
+
+def assert_settled(house: House) -> None:
+    """Nothing is due and nothing is stale, neither to Linernotes nor to Dagster."""
+    assert house.tuples("from stale_files") == []
+    assert house.staleness() == {}
+    assert plan(house) == []
+
+
+def test_a_correction_makes_its_file_and_its_copies_anew_and_nothing_else(corrected: House) -> None:
+    assert pieces(corrected, HARBOUR) == pieces(corrected, AGAIN) == pieces(corrected, FOG) == CORRECTED
+    assert measured(corrected, HARBOUR) == measured(corrected, AGAIN) == measured(corrected, FOG) == (2, 2)
+    assert [pieces(corrected, path) for path in (PIER, GULLS)] == [WHOLE, WHOLE]
+    last = corrected.rows("from runs order by started_at desc limit 1")[0]
+    assert (last["files_total"], last["files_decoded"], last["files_failed"]) == (4, 2, 0)
+    assert_settled(corrected)
+
+
+def test_pieces_with_the_same_boundaries_are_not_measured_again(corrected: House) -> None:
+    assert pieces(corrected, LAMP) == [(0, "manual", "Lamp")]
+    runs = corrected.outcomes("outcomes.run_id")
+    assert corrected.outcomes("how")[LAMP, "segments"] == "recut"
+    assert runs[LAMP, "audio_features"] == runs[PIER, "audio_features"] != runs[LAMP, "segments"]
+
+
+def test_a_medium_lets_silences_be_found_anew_with_its_threshold(corrected: House) -> None:
+    assert medium(corrected, FOG) == ("CD", 1.0, -80.0)
+
+
+def test_corrections_survive_other_tags_moves_and_reach_later_copies(corrected: House) -> None:
+    retag(corrected.path(HARBOUR), title="Another", tracknumber="3/9")
+    corrected.path("Elsewhere").mkdir()
+    shutil.move(corrected.path(LAMP), corrected.path("Elsewhere/moved.mp3"))
+    shutil.copy2(corrected.path(FOG), corrected.path("Elsewhere/copy.wav"))
+    os.utime(corrected.path("Elsewhere/copy.wav"), ns=(10**18, 10**18))
+
+    assert all(corrected.ingest())
+
+    assert pieces(corrected, HARBOUR) == pieces(corrected, AGAIN) == CORRECTED
+    assert pieces(corrected, "Elsewhere/moved.mp3") == [(0, "manual", "Lamp")]
+    assert pieces(corrected, "Elsewhere/copy.wav") == CORRECTED
+    assert medium(corrected, "Elsewhere/copy.wav") == ("CD", 1.0, -80.0)
+    assert corrected.pool.decoded == []
+    assert_settled(corrected)
+
+
+@pytest.fixture
+def newer_segments(corrected: House) -> Iterator[None]:
     """Let segments be of newer code, for Linernotes and for Dagster."""
-    object.__setattr__(segments.ASSET, "code_version", "2")
-    house.definitions = without_checks(
+    before = segments.ASSET.code_version
+    object.__setattr__(segments.ASSET, "code_version", "next")
+    corrected.definitions = without_checks(
         dg.map_asset_specs(
-            lambda spec: spec.replace_attributes(code_version="2") if spec.key.path[-1] == "segments" else spec,
+            lambda spec: spec.replace_attributes(code_version="next") if spec.key.path[-1] == "segments" else spec,
             [visit.visit],
         )
     )
     yield
-    object.__setattr__(segments.ASSET, "code_version", "1")
-
-
-def test_a_correction_survives_newer_code(house: House, request: pytest.FixtureRequest) -> None:
-    decide(house, HARBOUR, value_of(HALVES))
-    house.ingest()
-    request.getfixturevalue("newer_segments")
-
-    assert house.ingest(stale=True) == [True]
-
-    assert pieces(house, HARBOUR) == pieces(house, AGAIN) == CORRECTED
-    assert house.outcomes("code_version")[HARBOUR, "segments"] == "2"
-    assert house.tuples("from stale_files") == []
-    assert house.staleness() == {}
+    object.__setattr__(segments.ASSET, "code_version", before)
 
 
 @pytest.mark.usefixtures("newer_segments")
-def test_newer_code_does_not_keep_a_correction_waiting(house: House) -> None:
-    decide(house, HARBOUR, value_of(HALVES))
+def test_corrections_survive_newer_code(corrected: House) -> None:
+    assert all(corrected.ingest(stale=True))
 
-    assert house.ingest() == [True]
-
-    assert pieces(house, HARBOUR) == CORRECTED
-
-
-def test_what_is_taken_back_is_as_it_was_found(house: House) -> None:
-    before = house.outcomes("data_version")
-    decide(house, HARBOUR, value_of(HALVES))
-    house.ingest()
-
-    take_back(house, HARBOUR)
-    assert house.todo() == {house.key(HARBOUR), house.key(AGAIN)}
-    assert house.ingest() == [True]
-
-    assert house.outcomes("data_version") == before
-    assert house.tuples("from stale_files") == []
-    assert house.staleness() == {}
+    assert pieces(corrected, HARBOUR) == pieces(corrected, AGAIN) == pieces(corrected, FOG) == CORRECTED
+    assert medium(corrected, FOG) == ("CD", 1.0, -80.0)
+    assert set(corrected.outcomes("code_version")[path, "segments"] for path in (HARBOUR, LAMP)) == {"next"}
+    assert_settled(corrected)
 
 
-def test_of_two_corrections_the_one_before_counts_again(house: House) -> None:
-    decide(house, LAMP, value_of(HALVES))
-    decide(house, LAMP, value_of((Mark(Ticks(0), "Whole"),)))
-    house.ingest()
-    assert pieces(house, LAMP) == [(0, "manual", "Whole")]
+def test_what_is_taken_back_is_as_it_was_found(corrected: House, ingested: Path) -> None:
+    take_back(corrected, HARBOUR)
+    take_back(corrected, FOG, kind="medium")
+    assert set(plan(corrected)) == {corrected.key(path) for path in (HARBOUR, AGAIN, FOG)}
+    assert {reason for (reason,) in corrected.tuples("select reason from stale_files")} == {
+        "input decisions.segments changed",
+        "input decisions.medium changed",
+    }
 
-    take_back(house, LAMP)
-    house.ingest()
+    assert all(corrected.ingest())
 
-    assert pieces(house, LAMP) == CORRECTED
+    assert pieces(corrected, HARBOUR) == pieces(corrected, AGAIN) == WHOLE
+    assert measured(corrected, HARBOUR) == measured(corrected, AGAIN) == (1, 1)
+    assert pieces(corrected, FOG) == CORRECTED
+    assert medium(corrected, FOG) == medium(corrected, LAMP)
+    assert_settled(corrected)
 
 
-def test_a_medium_lets_silences_be_found_anew_with_its_threshold(house: House) -> None:
-    decide(house, FOG, "CD", kind="medium")
-
-    assert house.ingest() == [True]
-
-    said = house.rows(
-        "select medium, confidence, threshold_dbfs from source_media where file_key = ?", [house.key(FOG)]
+def test_what_a_person_asks_for_in_the_ui_keeps_the_correction(corrected: House) -> None:
+    result = corrected.ask(
+        "segments", "fingerprints", "audio_features", tags={"dagster/partition": corrected.key(HARBOUR)}
     )
-    assert said == [{"medium": "CD", "confidence": 1.0, "threshold_dbfs": -80.0}]
-    assert house.pool.decoded == [house.key(FOG)]
-    assert pieces(house, FOG) == WHOLE
-    changed = {asset for asset in NAMES if house.outcomes("how")[FOG, asset] == "computed"}
-    assert {"segments"} <= changed
-    assert house.staleness() == {}
-
-
-def test_a_medium_and_pieces_do_not_disturb_each_other(house: House) -> None:
-    decide(house, FOG, value_of(HALVES))
-    decide(house, FOG, "Vinyl", kind="medium")
-    house.ingest()
-
-    assert pieces(house, FOG) == CORRECTED
-    take_back(house, FOG)
-    house.ingest()
-
-    assert pieces(house, FOG) == CORRECTED
-    medium = house.tuples("select medium, threshold_dbfs from source_media where file_key = ?", [house.key(FOG)])
-    assert medium == house.tuples(
-        "select medium, threshold_dbfs from source_media where file_key = ?", [house.key(LAMP)]
-    )
-
-
-def test_what_a_person_asks_for_in_the_ui_keeps_the_correction(house: House) -> None:
-    decide(house, HARBOUR, value_of(HALVES))
-    house.ingest()
-
-    result = house.ask("segments", "fingerprints", "audio_features", tags={"dagster/partition": house.key(HARBOUR)})
 
     assert result.success
-    assert pieces(house, HARBOUR) == CORRECTED
-    assert house.staleness() == {}
+    assert pieces(corrected, HARBOUR) == CORRECTED
+    assert corrected.staleness() == {}
 
 
-def test_a_decision_makes_files_due_only_once(house: House) -> None:
-    decide(house, HARBOUR, value_of(HALVES))
-    with opened(house.home) as connection:
-        connection.execute("update file set attempts = 2")
+def test_a_decision_does_not_disturb_a_file_that_is_due_already(corrected: House) -> None:
+    take_back(corrected, HARBOUR)
+    plan(corrected)
+    with opened(corrected.home) as connection:
+        connection.execute("update file set attempts = 2, stale = 1 where todo = 1")
 
-    assert plan(house) == 2
+    assert len(plan(corrected)) == 2
 
-    with opened(house.home) as connection:
-        assert connection.execute("select max(attempts) from file where todo = 1").fetchone()[0] == 2
+    with opened(corrected.home) as connection:
+        rows = connection.execute("select attempts, stale, reason from file where todo = 1").fetchall()
+    assert [tuple(row) for row in rows] == [(2, 1, "asked")] * 2
 
 
-def test_a_decision_says_the_same_after_the_lake(house: House) -> None:
-    decide(house, HARBOUR, value_of(HALVES))
-
-    with house.lake.read() as snapshot:
+def test_what_was_decided_is_read_as_it_was_written(corrected: House) -> None:
+    with corrected.lake.read() as snapshot:
         found = corrections_in(snapshot)
 
-    assert list(found) == [audio_of(house, HARBOUR)]
-    assert found[audio_of(house, HARBOUR)].pieces == HALVES
-    assert marks_of(value_of(HALVES)) == HALVES
+    assert found.keys() == {audio_of(corrected, path) for path in (HARBOUR, LAMP, FOG)}
+    assert (found[audio_of(corrected, FOG)].pieces, found[audio_of(corrected, FOG)].medium) == (HALVES, "CD")
+    assert found[audio_of(corrected, LAMP)].pieces == marks_of(value_of(NAMED)) == NAMED
+    assert found[audio_of(corrected, LAMP)].medium is None
     assert (NOTHING.pieces, NOTHING.medium, dict(NOTHING.versions)) == (None, None, {})
-    assert len(PATHS) == 6
