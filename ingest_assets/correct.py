@@ -149,7 +149,7 @@ def _say_medium(lake: Lake, files: Sequence[FilePieces], medium: MediumName) -> 
     audio = sorted({file.audio_sha256 for file in files if file.correction.medium != medium})
     by_hand = sum(file.correction.pieces is not None for file in files)
     if by_hand:
-        say(f"The pieces of {by_hand} of {len(files)} files stay as they were set by hand; --undo takes that back.")
+        say(f"The pieces of {by_hand} of {len(files)} files stay as they were set by hand.")
     if audio:
         with lake.write(run_id=PERSON) as transaction:
             decided = [(of_audio(sha256), medium) for sha256 in audio]

@@ -16,6 +16,12 @@ from resources.settings import Settings, absolute
 from resources.state import copy_in_memory
 
 TABLES = ("discovered_files", "segments", "source_media", "fingerprints", "audio_features", "outcomes")
+DECIDED = """
+from decisions where json_extract_string(subject, '$.audio_sha256') in (
+    select audio_sha256 from discovered_files where file_key = ?
+) order by made_at
+"""
+"""What people decided on its audio."""
 LONGEST = 100
 """Characters of a value; fingerprints and waveforms are longer."""
 
@@ -30,6 +36,7 @@ def print_file(settings: Settings, name: str, *, as_json: bool) -> int:
         facts = {
             table: snapshot.rows(f"select * from {table} where file_key = ? order by all", [key]) for table in TABLES
         }
+        facts["decisions"] = snapshot.rows(DECIDED, [key])
     if as_json:
         click.echo(json.dumps(facts, indent=2, default=_as_json))
     else:

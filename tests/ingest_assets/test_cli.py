@@ -25,7 +25,7 @@ STATUS_KEYS = {
     "started_at",
     "elapsed_seconds",
 }
-TABLES = {"discovered_files", "segments", "source_media", "fingerprints", "audio_features", "outcomes"}
+TABLES = {"discovered_files", "segments", "source_media", "fingerprints", "audio_features", "outcomes", "decisions"}
 DANGEROUS = "[/b] \x1b[31mred\x1b[0m\nnext"
 
 

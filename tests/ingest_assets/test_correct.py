@@ -76,9 +76,7 @@ def test_a_file_is_shown_with_its_pieces_and_a_picture(segments: Command) -> Non
     assert (said.code, said.err) == (0, "")
 
 
-def test_a_terminal_gets_blocks_and_colours(
-    segments: Command, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
-) -> None:
+def test_a_terminal_gets_blocks_and_colours(segments: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     screen = StringIO()
     monkeypatch.setattr(pieces_shown, "out", lambda: Console(file=screen, force_terminal=True, width=40))
     monkeypatch.setattr(Console, "encoding", "utf-8")
@@ -250,4 +248,4 @@ def test_a_correction_is_kept_whatever_ends_its_carrying_out(
 
 
 def test_the_command_knows_every_medium() -> None:
-    assert cli.MEDIA == get_args(MediumName)
+    assert get_args(MediumName) == cli.MEDIA

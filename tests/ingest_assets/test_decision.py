@@ -7,6 +7,7 @@ from ingest_assets.decision import Decision, Situation, Wish, decide
 from ingest_assets.known_files import FileFacts
 from ingest_assets.versions import Known
 from music.hints import Hints
+from music.marks import Mark
 from music.segmentation import SegmentParameters, Span
 from music.silences import Silences
 from music.ticks import TICKS_PER_SECOND, Ticks
@@ -79,6 +80,62 @@ def test_edited_tags_cut_again_from_stored_silences_and_keep_what_reads_equal_sp
     assert decision.recut.spans == WHOLE
     assert decision.keep == {"fingerprints", "audio_features"}
     assert not decision.measure
+
+
+def corrected(own: FileFacts, *twins: FileFacts, **versions: str) -> Situation:
+    """Return the situation of a file of which a person said something."""
+    hints = Hints(found_by="manual", marks=(Mark(Ticks(0)), Mark(Ticks(DURATION // 2))))
+    return replace(situation(own, *twins), hints=hints, decisions=versions)
+
+
+def reading(known: Known, **versions: str) -> Known:
+    named = {f"decisions.{kind}": version for kind, version in versions.items()}
+    return replace(known, input_versions={**known.input_versions, **named})
+
+
+def test_corrected_pieces_are_cut_without_the_audio_and_measured() -> None:
+    decision = decide(corrected(facts(), segments="v"), ORDINARY)
+
+    assert decision.recut is not None
+    assert {span.found_by for span in decision.recut.spans} == {"manual"}
+    assert decision.expected["segments"].input_versions["decisions.segments"] == "v"
+    assert decision.measure == {"fingerprints", "audio_features"}
+
+
+def test_a_copy_of_a_corrected_file_takes_its_pieces_over() -> None:
+    twin = facts("twin", segments=reading(facts().outcomes["segments"], segments="v"))
+
+    decision = decide(corrected(FileFacts("copy"), twin, segments="v"), ORDINARY)
+
+    assert decision.take_over["segments"] is twin
+
+
+@pytest.mark.parametrize(
+    ("said", "found_with", "measured"),
+    [
+        pytest.param({"medium": "v"}, {}, True, id="said"),
+        pytest.param({}, {"medium": "v"}, True, id="taken back"),
+        pytest.param({"medium": "v"}, {"medium": "w"}, True, id="another one"),
+        pytest.param({"medium": "v", "segments": "s"}, {"medium": "v"}, False, id="the same"),
+    ],
+)
+def test_silences_hold_for_the_medium_with_which_they_were_found(
+    said: dict[str, str], found_with: dict[str, str], *, measured: bool
+) -> None:
+    own = facts(segments=reading(facts().outcomes["segments"], **found_with))
+
+    decision = decide(corrected(own, **said), ORDINARY)
+
+    assert ("segments" in decision.measure) is measured
+    assert (decision.recut is None) is measured
+
+
+def test_older_code_does_not_keep_a_correction_waiting() -> None:
+    own = facts(segments=older(facts().outcomes["segments"]))
+
+    decision = decide(corrected(own, segments="v"), ORDINARY)
+
+    assert decision.measure == EVERYTHING
 
 
 def test_changed_audio_is_measured_whole() -> None:

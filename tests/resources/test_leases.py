@@ -90,6 +90,15 @@ class TestLeasing:
         paths = {file.path for file in planned(music, held[0]).values()}
         assert paths == {b"artist/album/000.flac", b"artist/album/001.flac", b"artist/album/CD2/000.flac"}
 
+    def test_only_some_files_may_be_asked_for(self, music):
+        music.album("artist/album", 3)
+        music.look()
+        first, _, last = sorted(row["file_key"] for row in music.state.execute("select file_key from file"))
+
+        (held,) = lease(music, within=frozenset({first, last, "unknown"}))
+
+        assert set(held.keys) == {first, last}
+
     @pytest.mark.parametrize(
         ("place", "within", "inside"),
         [

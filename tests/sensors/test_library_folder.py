@@ -1,10 +1,12 @@
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import dagster as dg
 import pytest
 
 from ingest_assets.definitions import defs
+from lake.decisions import add_decisions, of_audio
 from resources import locks
 from resources.folders import Look
 from resources.state import opened
@@ -53,6 +55,17 @@ def test_new_files_become_one_run_whose_key_is_the_lease(house: House) -> None:
     assert request.tags["dagster/partition"] == house.key(NEW)
     assert house.key(NEW) in house.partitions()
     assert locks.is_held(house.home, lease["owner"])
+
+
+def test_what_a_person_decided_becomes_a_run(house: House) -> None:
+    tick(house)
+    audio = house.tuples("select audio_sha256 from discovered_files where path = ?", [LAMP])[0][0]
+    with house.lake.write(run_id="person") as transaction:
+        add_decisions(transaction, "medium", [(of_audio(audio), "CD")], made_at=datetime.now(UTC))
+
+    [request] = requests(tick(house))
+
+    assert request.tags["dagster/partition"] == house.key(LAMP)
 
 
 def test_the_same_run_is_asked_for_again_until_it_came(house: House) -> None:
