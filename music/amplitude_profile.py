@@ -26,7 +26,7 @@ class AmplitudeProfile:
     """The level of each window of a recording."""
 
     levels_dbfs: NDArray[np.int8]
-    """RMS in whole dBFS, shape (n,); a full-scale square wave of 1 kHz has about 0. LOWEST_DBFS at least."""
+    """RMS in whole dBFS, shape (n,); a full-scale sine of 1 kHz has -3. LOWEST_DBFS at least."""
     step_ticks: Ticks
     """How long a window is; they do not overlap, and the last one may be shorter."""
 
