@@ -7,7 +7,7 @@ sounds, above it nothing does, and all of the fall lies in a few bands.
 
 The spectrum is that of the louder frames, for an encoder does not let the treble pass in them either. A tone is no
 treble: 2 kHz under the cliff have to be filled. Where treble is missing nothing can be said, and as a wrong accusation
-is worse than none, a cliff under 15.8 kHz (broadcasts, samplers) or over 20.5 kHz (resamplers) accuses nobody.
+is worse than none, a cliff under 15.8 kHz (broadcasts, samplers) or over 20.3 kHz (converters) accuses nobody.
 
 What this cannot see: encoders at high rates that keep everything (AAC from 256 kbit/s, Vorbis from quality 8),
 and what was encoded before it was mixed, slowed down or filtered.
@@ -41,7 +41,9 @@ _HIGHEST_SHARE = 0.95
 _FALL_SHARE = 0.06
 """How wide a cut-off may be, as a share of its frequency: a resampler's filter is."""
 _LEAST_FALL_DB = 30.0
+"""Of a cut-off and of a cliff; a fall of 24 dB an octave has 2 dB in that width."""
 _NOTABLE_FALL_DB = 20.0
+"""With such a fall below the top the treble is not called full."""
 _CLIFF_HZ = 350.0
 """How wide that of an encoder may be; the window smears 0.1 kHz of it."""
 _SLOPE_SHARE = 0.12
@@ -50,6 +52,8 @@ _CLIFF_SHARE = 0.8
 _ENCODER_FROM_HZ, _ENCODER_TO_HZ = 15_800.0, 20_500.0
 """MP3 at 128 kbit/s ends at 16 to 17 kHz, at 320 at 20 kHz; Opus ends at 20 kHz. Broadcasts and what was sampled at
 32 kHz end as steeply at 15 kHz."""
+_CONVERTER_SHARE = 0.92
+"""Of half the sample rate, 20.3 kHz at 44.1 kHz: above it the filters of old converters end."""
 _FULL_FROM_HZ, _FULL_TO_HZ = 20_600.0, 21_200.0
 _FULL_LEVEL_DB = -100.0
 """In one band, 20 dB over the noise of 16 bits: treble that no usual encoder would have kept."""
@@ -118,7 +122,8 @@ def _cliff(spectrum: _Spectrum, *, band_hz: float) -> _Fall | None:
     cliff = _largest_fall(spectrum, np.full(BANDS, max(1, round(_CLIFF_HZ / band_hz))), band_hz=band_hz)
     slope = _largest_fall(spectrum, _share_of_frequency(_SLOPE_SHARE), band_hz=band_hz)
     is_steep = cliff.height_db >= max(_LEAST_FALL_DB, _CLIFF_SHARE * slope.height_db)
-    return cliff if is_steep and _ENCODER_FROM_HZ <= cliff.at_hz <= _ENCODER_TO_HZ else None
+    highest_hz = min(_ENCODER_TO_HZ, _CONVERTER_SHARE * band_hz * BANDS)
+    return cliff if is_steep and _ENCODER_FROM_HZ <= cliff.at_hz <= highest_hz else None
 
 
 def _is_full(spectrum: _Spectrum, *, band_hz: float) -> bool:
