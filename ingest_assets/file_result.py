@@ -10,8 +10,10 @@ from ingest_assets.file_asset import DECISIONS
 from ingest_assets.known_files import FileFacts
 from ingest_assets.materialized import Materialized
 from ingest_assets.versions import Expected, Known, digest_rows, is_current
+from music.contour import Contour
 from music.error_codes import ErrorCode, Severity
 from music.measurement import Measurement
+from music.segmentation import Segmentation
 from resources.leases import Planned
 
 Row = dict[str, Any]
@@ -133,36 +135,39 @@ def decided(planned: Planned, situation: Situation, decision: Decision) -> list[
             error = (ErrorCode.INPUT_MISSING, "segments has no result for this file: make it first")
             made.append(not_made(asset, expected, status="skipped", error=error))
         elif asset == "segments" and decision.recut is not None:
-            made.append(_recut(planned, expected, decision))
+            made.append(_recut(planned, situation, decision))
     return made
 
 
-def _recut(planned: Planned, expected: Expected, decision: Decision) -> Made:
+def _recut(planned: Planned, situation: Situation, decision: Decision) -> Made:
     source = decision.recut_from
-    if not (source and source.silences and source.duration_ticks is not None and decision.recut):
-        raise AssertionError("boundaries are cut again only from stored silences")
-    rows: dict[str, list[Row]] = {
-        "segments": segments.rows_of(planned.file_key, decision.recut),
-        "source_media": [
-            segments.medium_row(planned.file_key, decision.recut, source.silences, duration_ticks=source.duration_ticks)
-        ],
-    }
+    if not (source and source.contour and decision.recut):
+        raise AssertionError("boundaries are cut again only from a stored contour")
+    rows = _segment_rows(planned, situation, decision.recut, source.contour)
     outputs = {"spans": segments.spans_version(decision.recut.spans)}
     warned = source.outcomes["segments"]  # of the audio, which is the same
     warnings = [(ErrorCode(warned.error_code), warned.message or "")] if warned.error_code else []
-    return _computed("segments", expected, rows, outputs=outputs, warnings=warnings, how="recut")
+    return _computed("segments", decision.expected["segments"], rows, outputs=outputs, warnings=warnings, how="recut")
+
+
+def _segment_rows(
+    planned: Planned, situation: Situation, segmentation: Segmentation, contour: Contour
+) -> dict[str, list[Row]]:
+    """Return the rows of the tables of segments."""
+    key = planned.file_key
+    return {
+        "segments": segments.rows_of(key, segmentation, contour, situation.segment_parameters),
+        "source_media": [segments.medium_row(key, segmentation, contour)],
+    }
 
 
 def measured(planned: Planned, situation: Situation, decision: Decision, measurement: Measurement) -> list[Made]:
     """Return what the audio told."""
     made: list[Made] = []
     key, spans = planned.file_key, decision.spans or ()
-    if "segments" in decision.measure and measurement.segmentation and measurement.silences:
+    if "segments" in decision.measure and measurement.segmentation and measurement.contour:
         spans = measurement.segmentation.spans
-        medium = segments.medium_row(
-            key, measurement.segmentation, measurement.silences, duration_ticks=measurement.duration_ticks
-        )
-        rows = {"segments": segments.rows_of(key, measurement.segmentation), "source_media": [medium]}
+        rows = _segment_rows(planned, situation, measurement.segmentation, measurement.contour)
         outputs = {"spans": segments.spans_version(spans)}
         made.append(
             _computed(

@@ -20,10 +20,10 @@ from ingest_assets.file_result import (
 from ingest_assets.known_files import FileFacts, KnownFiles
 from ingest_assets.segments import spans_version
 from ingest_assets.versions import Expected
+from music.contour import cut_again
 from music.error_codes import ErrorCode
 from music.hints import Hints
 from music.measurement import Measurement, MeasureRequest
-from music.segmentation import cut
 from resources.folders import join
 from resources.leases import Planned
 from resources.reading import Probed, ReadTask
@@ -120,14 +120,9 @@ class FileVisit:
 
     def fitted(self, measurement: Measurement) -> Measurement | None:
         """Return a measurement of equal audio as it would be of this file; None where its hints divide it otherwise."""
-        if self.situation is None or measurement.silences is None or measurement.segmentation is None:
+        if self.situation is None or measurement.contour is None or measurement.segmentation is None:
             return measurement
-        own = cut(
-            measurement.silences,
-            self.situation.hints,
-            self.situation.segment_parameters,
-            duration_ticks=measurement.duration_ticks,
-        )
+        own = cut_again(measurement.contour, self.situation.hints, self.situation.segment_parameters)
         same = spans_version(own.spans) == spans_version(measurement.segmentation.spans)
         return replace(measurement, segmentation=own) if same else None
 

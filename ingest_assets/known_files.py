@@ -7,13 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from ingest_assets.corrections import NOTHING, Correction, corrections_in
-from ingest_assets.segments import stored_silences
+from ingest_assets.segments import CONTOUR_COLUMNS, stored_contour
 from ingest_assets.versions import Known
 from lake.snapshot import Snapshot
 from lake.store import Lake
+from music.contour import Contour
 from music.segmentation import Span
-from music.silences import Silences
-from music.ticks import Ticks
 
 WANTED = "_wanted"
 """What the keys that are looked up are called in a query."""
@@ -35,8 +34,7 @@ class FileFacts:
     outcomes: dict[str, Known] = field(default_factory=dict)
     """By asset."""
     spans: tuple[Span, ...] = ()
-    silences: Silences | None = None
-    duration_ticks: Ticks | None = None
+    contour: Contour | None = None
 
 
 class KnownFiles:
@@ -152,9 +150,8 @@ def _add_spans(snapshot: Snapshot, facts: dict[str, FileFacts]) -> None:
         )
     for key, found in spans.items():
         facts.setdefault(key, FileFacts(key)).spans = tuple(found)
-    for row in _rows(snapshot, "source_media", "silences, threshold_dbfs, noise_floor_dbfs, duration_ticks"):
-        known = facts.setdefault(row["file_key"], FileFacts(row["file_key"]))
-        known.silences, known.duration_ticks = stored_silences(row), row["duration_ticks"]
+    for row in _rows(snapshot, "source_media", CONTOUR_COLUMNS):
+        facts.setdefault(row["file_key"], FileFacts(row["file_key"])).contour = stored_contour(row)
 
 
 def _audio_index(snapshot: Snapshot) -> dict[str, list[str]]:

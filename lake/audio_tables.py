@@ -5,6 +5,7 @@ from lake.declarations import (
     DOUBLE,
     FILE_KEY,
     INTEGER,
+    LEVELS,
     SEGMENT_INDEX,
     SILENCES,
     TEXT,
@@ -21,7 +22,14 @@ SEGMENTS = Table.of(
         FILE_KEY,
         SEGMENT_INDEX,
         Column("start_time_ticks", BIGINT, "Where it begins, ticks of 1/28,224,000 s from the file's beginning."),
+        Column("fade_in_start_ticks", BIGINT, "Where it begins to sound, ticks of 1/28,224,000 s."),
+        Column("lead_in_start_ticks", BIGINT, "Until here the piece before may sound, ticks of 1/28,224,000 s."),
+        Column("fade_in_end_ticks", BIGINT, "Where it has its own level, ticks of 1/28,224,000 s."),
+        Column("lead_out_start_ticks", BIGINT, "From here on the next piece may sound, ticks of 1/28,224,000 s."),
+        Column("fade_out_start_ticks", BIGINT, "Where it leaves its own level, ticks of 1/28,224,000 s."),
         Column("end_time_ticks", BIGINT, "Where it ends, ticks of 1/28,224,000 s; itself not included."),
+        Column("fade_in_curve", TEXT, "How it rises: exponential, cosine, linear; null without a fade."),
+        Column("fade_out_curve", TEXT, "How it falls: logarithmic, cosine, linear; null without a fade."),
         Column("found_by", TEXT, "What divided the file: whole_file, silence, cue, chapters or manual."),
         Column("title_hint", TEXT, "Title that a CUE sheet or chapter gives the piece."),
         Column("performer_hint", TEXT, "Performer that a CUE sheet gives the piece."),
@@ -43,6 +51,10 @@ SOURCE_MEDIA = Table.of(
         Column("confidence", DOUBLE, "How sure the medium is, from 0 to 1."),
         Column("threshold_dbfs", DOUBLE, "Level below which audio counted as silence, dB below full scale."),
         Column("duration_ticks", BIGINT, "Length of the decoded audio, ticks of 1/28,224,000 s."),
+        Column(
+            "amplitude_profile_dbfs", LEVELS, "A-weighted RMS of the mono mix, one a step, whole dBFS; -120: silent."
+        ),
+        Column("amplitude_step_ticks", BIGINT, "Length of a step of the profile, ticks of 1/28,224,000 s."),
         Column("silences", SILENCES, "Every silence: start and end in ticks, mean level in dB below full scale."),
     ),
 )

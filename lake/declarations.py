@@ -18,7 +18,7 @@ TIME = "TIMESTAMP WITH TIME ZONE"
 """An instant, written and shown in UTC."""
 TEXT_MAP = "MAP(VARCHAR, VARCHAR)"
 SILENCES = "STRUCT(start_ticks BIGINT, end_ticks BIGINT, level_dbfs DOUBLE)[]"
-WAVEFORM = "TINYINT[]"
+WAVEFORM = LEVELS = "TINYINT[]"
 
 
 @dataclass(frozen=True, slots=True)

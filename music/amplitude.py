@@ -148,8 +148,6 @@ class Leads:
     """Whether nothing of its sound is lead-in."""
     ends_quickly: bool
     """Whether nothing of its sound is lead-out."""
-    warnings: tuple[str, ...] = ()
-    """What makes these points doubtful, each in one line."""
 
 
 def find_leads(
@@ -157,7 +155,7 @@ def find_leads(
 ) -> Leads:
     """Return how a piece begins and ends, to the window of the profile.
 
-    A piece without sound, or one too quiet to be judged, has no leads and no fades, and a warning.
+    A piece without sound, or one too quiet to be judged, has no leads and no fades.
 
     Args:
         profile: Of the whole file, measured with these parameters' window and weighting.
@@ -167,7 +165,7 @@ def find_leads(
     """
     steps = profile.steps_of(start_ticks, end_ticks=end_ticks)
     levels = profile.levels_dbfs[steps].astype(np.float64)
-    if levels.max(initial=-math.inf) < 20.0 * math.log10(QUIET_PEAK):
+    if _is_quiet(levels):
         return _without_leads(start_ticks, end_ticks)
     step_seconds = ticks_to_seconds(profile.step_ticks)
     reference_db = _reference(levels)
@@ -194,6 +192,15 @@ def find_leads(
     )
 
 
+def is_quiet(profile: AmplitudeProfile, *, start_ticks: Ticks, end_ticks: Ticks) -> bool:
+    """Tell whether a piece is too quiet for leads to be found (S3-R5)."""
+    return _is_quiet(profile.levels_dbfs[profile.steps_of(start_ticks, end_ticks=end_ticks)].astype(np.float64))
+
+
+def _is_quiet(levels: _Levels) -> bool:
+    return levels.max(initial=-math.inf) < 20.0 * math.log10(QUIET_PEAK)
+
+
 def _without_leads(start_ticks: Ticks, end_ticks: Ticks) -> Leads:
     return Leads(
         fade_in_start_ticks=start_ticks,
@@ -205,7 +212,6 @@ def _without_leads(start_ticks: Ticks, end_ticks: Ticks) -> Leads:
         fade_out_curve=None,
         begins_quickly=True,
         ends_quickly=True,
-        warnings=(f"too quiet to find lead-in and lead-out: no moment reaches an RMS of {QUIET_PEAK:g}",),
     )
 
 

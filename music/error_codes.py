@@ -88,6 +88,11 @@ class ErrorCode(StrEnum):
         Severity.WARNING,
         "The audio is silent from beginning to end: nothing can be measured in it.",
     )
+    QUIET_AUDIO = (
+        "QUIET_AUDIO",
+        Severity.WARNING,
+        "The audio is too quiet to tell where it fades and where another piece may overlap it.",
+    )
     RATE_ROUNDED = (
         "RATE_ROUNDED",
         Severity.WARNING,

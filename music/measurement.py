@@ -12,7 +12,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from music.amplitude import AmplitudeParameters
+from music.amplitude_profile import AmplitudeMeter
 from music.cells import CellBlock, cell_length, cut_cells
+from music.contour import Contour, cut_again
 from music.error_codes import AudioFileError, ErrorCode
 from music.features import FeatureMeter, FeatureParameters, SpanFeatures, features_of
 from music.fingerprint import MAX_SECONDS, SpanFingerprint
@@ -21,17 +24,18 @@ from music.key import Key
 from music.levels import LevelMeter, Levels
 from music.piece_tones import PieceTones, hear_piece
 from music.reduced_signal import ReducedSignal
-from music.segmentation import Segmentation, SegmentParameters, Span, cut, find_silences
-from music.silences import Silences
+from music.segmentation import Segmentation, SegmentParameters, Span, find_silences
 from music.sound_warnings import (
     damaged_audio,
     missing_audio,
+    quiet_pieces,
     rounded_rate,
     silent_audio,
     too_short_pieces,
 )
 from music.ticks import Ticks, seconds_to_ticks, ticks_to_seconds
 
+_Warning = tuple[ErrorCode, str]
 LONGEST_SECONDS = 24 * 60 * 60
 """More audio than this in one file is a header that never ends."""
 
@@ -103,7 +107,7 @@ class PieceFeatures:
 class Measurement:
     """What was found out about a file."""
 
-    silences: Silences | None
+    contour: Contour | None
     """Of the whole file; None if segments were not wanted."""
     segmentation: Segmentation | None
     """Its pieces; None if segments were not wanted."""
@@ -113,7 +117,7 @@ class Measurement:
     """One per piece; empty if not wanted."""
     duration_ticks: Ticks
     """As decoded."""
-    warnings: tuple[tuple[ErrorCode, str], ...]
+    warnings: tuple[_Warning, ...]
     """What is worth knowing about it, each in one line."""
 
 
@@ -137,24 +141,44 @@ def measure(decoder: Sound, *, request: MeasureRequest, tick: Callable[[], None]
     """
     rate_hz, names = decoder.sample_rate_hz, decoder.channel_names
     level_meter = LevelMeter(rate_hz, cell_samples=cell_length(rate_hz))
+    amplitude_meter = _amplitude_meter(rate_hz, names, request.segment_parameters.leads)
     feature_meter = FeatureMeter(rate_hz, channel_names=names, parameters=request.feature_parameters)
     with ReducedSignal(rate_hz, channel_names=names, spool_directory=request.spool_directory) as signal:
         meters: list[_Meter] = [level_meter]
+        meters += [amplitude_meter] if request.want_segments else []
         meters += [feature_meter] if request.want_features else []
         meters += [signal] if request.want_fingerprints or request.want_features else []
         refused_cells = _listen(decoder, meters, tick=tick)
         levels = level_meter.finish()
-        silences, segmentation = _segments(levels, request)
+        contour = _contour(levels, amplitude_meter, request) if request.want_segments else None
+        segmentation = cut_again(contour, request.hints, request.segment_parameters) if contour else None
         spans = segmentation.spans if segmentation else request.spans or ()
         tones = _tones(signal, spans, request, tick=tick)
         return Measurement(
-            silences=silences,
+            contour=contour,
             segmentation=segmentation,
             fingerprints=tuple(each.fingerprint for each in tones) if request.want_fingerprints else (),
             features=_features(feature_meter, spans, levels=levels, tones=tones) if request.want_features else (),
             duration_ticks=levels.duration_ticks,
-            warnings=_warnings(decoder, request, levels=levels, spans=spans, refused_cells=refused_cells),
+            warnings=(
+                *_damage(decoder, levels, request.expected_ticks, refused_cells=refused_cells),
+                *_doubts(levels, contour, spans, want_fingerprints=request.want_fingerprints),
+            ),
         )
+
+
+def _amplitude_meter(rate_hz: int, names: Sequence[str], parameters: AmplitudeParameters) -> AmplitudeMeter:
+    return AmplitudeMeter(
+        rate_hz,
+        channel_names=names,
+        window_ms=parameters.rms_window_ms,
+        a_weighted=parameters.apply_a_weighting,
+    )
+
+
+def _contour(levels: Levels, amplitude_meter: AmplitudeMeter, request: MeasureRequest) -> Contour:
+    silences = find_silences(levels, request.segment_parameters)
+    return Contour(silences, amplitude_meter.finish(), levels.duration_ticks)
 
 
 def _listen(decoder: Sound, meters: Sequence[_Meter], *, tick: Callable[[], None]) -> int:
@@ -174,14 +198,6 @@ def _listen(decoder: Sound, meters: Sequence[_Meter], *, tick: Callable[[], None
     if total_samples == 0:
         raise AudioFileError(ErrorCode.DECODE_ERROR, "there is no sound in it")
     return refused_cells
-
-
-def _segments(levels: Levels, request: MeasureRequest) -> tuple[Silences, Segmentation] | tuple[None, None]:
-    if not request.want_segments:
-        return None, None
-    parameters = request.segment_parameters
-    silences = find_silences(levels, parameters)
-    return silences, cut(silences, request.hints, parameters, duration_ticks=levels.duration_ticks)
 
 
 def _tones(
@@ -222,14 +238,26 @@ def _features(
     )
 
 
-def _warnings(
-    decoder: Sound, request: MeasureRequest, *, levels: Levels, spans: Sequence[Span], refused_cells: int
-) -> tuple[tuple[ErrorCode, str], ...]:
+def _damage(
+    decoder: Sound, levels: Levels, expected_ticks: Ticks | None, *, refused_cells: int
+) -> tuple[_Warning, ...]:
+    """Return what of the file is not as it should be."""
     found = {
-        ErrorCode.TRUNCATED_AUDIO: missing_audio(levels, expected_ticks=request.expected_ticks),
+        ErrorCode.TRUNCATED_AUDIO: missing_audio(levels, expected_ticks=expected_ticks),
         ErrorCode.DAMAGED_AUDIO: damaged_audio(decoder.damaged_packets, refused_cells=refused_cells),
-        ErrorCode.SILENT_AUDIO: silent_audio(levels),
-        ErrorCode.TOO_SHORT: too_short_pieces(spans if request.want_fingerprints else ()),
         ErrorCode.RATE_ROUNDED: rounded_rate(decoder.source_rate_hz, rate_hz=decoder.sample_rate_hz),
+    }
+    return tuple((code, message) for code, message in found.items() if message)
+
+
+def _doubts(
+    levels: Levels, contour: Contour | None, spans: Sequence[Span], *, want_fingerprints: bool
+) -> tuple[_Warning, ...]:
+    """Return what could not be found in the sound."""
+    silent = silent_audio(levels)
+    found = {
+        ErrorCode.SILENT_AUDIO: silent,
+        ErrorCode.QUIET_AUDIO: quiet_pieces(contour.profile, spans) if contour and not silent else None,
+        ErrorCode.TOO_SHORT: too_short_pieces(spans if want_fingerprints else ()),
     }
     return tuple((code, message) for code, message in found.items() if message)

@@ -10,11 +10,12 @@ cover the file.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 from types import MappingProxyType
 from typing import ClassVar, Literal
 
+from music.amplitude import AmplitudeParameters
 from music.hints import Hints
 from music.levels import Levels
 from music.marks import Mark
@@ -65,6 +66,8 @@ class SegmentParameters:
     """What sounds shorter is joined to its neighbour, in seconds, 1 to 600: no service would know it."""
     longest_track_seconds: float = 600.0
     """A file with a title that is not longer is one piece, in seconds, 60 to 7200."""
+    leads: AmplitudeParameters = field(default_factory=AmplitudeParameters)
+    """How pieces begin and end."""
 
     PRESETS: ClassVar[Mapping[str, Mapping[str, object]]] = MappingProxyType(
         {

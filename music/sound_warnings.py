@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from music.amplitude import QUIET_PEAK, is_quiet
+from music.amplitude_profile import AmplitudeProfile
 from music.cells import CELLS_PER_SECOND, IMPLAUSIBLE
 from music.fingerprint import MIN_SECONDS
 from music.levels import Levels
@@ -40,6 +42,12 @@ def silent_audio(levels: Levels) -> str | None:
     """Tell if there is nothing to be heard (SILENT_AUDIO)."""
     highest = float(levels.peak.max(initial=0.0))
     return f"no sample is above {SILENT_DBFS:g} dBFS" if highest <= 10.0 ** (SILENT_DBFS / 20.0) else None
+
+
+def quiet_pieces(profile: AmplitudeProfile, spans: Sequence[Span]) -> str | None:
+    """Tell how many pieces are too quiet for leads and fades to be found (QUIET_AUDIO)."""
+    quiet = sum(is_quiet(profile, start_ticks=span.start_ticks, end_ticks=span.end_ticks) for span in spans)
+    return f"{quiet} of {len(spans)} too quiet (no moment reaches an RMS of {QUIET_PEAK:g})" if quiet else None
 
 
 def too_short_pieces(spans: Sequence[Span]) -> str | None:
