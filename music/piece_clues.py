@@ -9,7 +9,7 @@ import statistics
 from collections.abc import Sequence
 
 from music.hints import Hints
-from music.silences import Silence
+from music.silences import Applause, Gap, Silence
 from music.ticks import Ticks, seconds_to_ticks
 
 PLAIN_GAP_SECONDS = 1.5
@@ -60,15 +60,14 @@ def shortest_cutting_gap(hints: Hints, *, duration_ticks: Ticks, longest_track_t
     return seconds_to_ticks(HIDDEN_GAP_SECONDS if title and numbered else PLAIN_GAP_SECONDS)
 
 
-def without_pauses(gaps: Sequence[Silence]) -> tuple[Silence, ...]:
-    """Return the gaps without those so short that they are a song's own pauses."""
-    if not gaps:
-        return ()
-    usual = statistics.median_low(gap.length_ticks for gap in gaps)
-    return tuple(gap for gap in gaps if gap.length_ticks >= usual * PAUSE_SHARE)
+def without_pauses(gaps: Sequence[Gap]) -> tuple[Gap, ...]:
+    """Return the gaps without the silences so short that they are a song's own pauses."""
+    lengths = [gap.length_ticks for gap in gaps if isinstance(gap, Silence)]
+    usual = statistics.median_low(lengths) if lengths else 0
+    return tuple(gap for gap in gaps if isinstance(gap, Applause) or gap.length_ticks >= usual * PAUSE_SHARE)
 
 
-def speak_for_several(gaps: Sequence[Silence], hints: Hints) -> bool:
+def speak_for_several(gaps: Sequence[Gap], hints: Hints) -> bool:
     """Tell whether the gaps are enough to cut a file; if nothing names it they must be plain."""
     if hints.title or hints.track_number is not None:
         return True

@@ -16,19 +16,14 @@ from types import MappingProxyType
 from typing import ClassVar, Literal
 
 from music.amplitude import AmplitudeParameters
+from music.applause import find_applause
+from music.background_noise import NOISE_SECONDS, find_noise
 from music.hints import Hints
 from music.levels import Levels
 from music.marks import Mark
 from music.piece_clues import shortest_cutting_gap, speak_for_several, without_pauses
-from music.silences import (
-    Silence,
-    Silences,
-    level_of_cells,
-    noise_floor,
-    noise_threshold,
-    silences_under,
-)
-from music.source_media import Medium, SourceMedium, judge_medium, tagged_medium
+from music.silences import Gap, Silence, Silences, level_of_cells, quietest_moment, silences_of
+from music.source_media import CLEAN_DBFS, Medium, SourceMedium, judge_medium, tagged_medium
 from music.ticks import Ticks, seconds_to_ticks
 
 MediumName = Literal["CD", "Vinyl", "Cassette", "Other"]
@@ -36,12 +31,13 @@ THRESHOLDS_DBFS: Mapping[MediumName, float] = MappingProxyType(
     {"CD": -80.0, "Vinyl": -60.0, "Cassette": -50.0, "Other": -60.0}
 )
 """S3-R1; a tape with Dolby: -70."""
-NOISE_SECONDS = 0.5
-"""What is quiet for so long tells the noise of a recording."""
 END_SECONDS = 1.0
 """A mark in the last second marks the end, not a piece."""
 NEAR_SECONDS = 1.0
 """A mark so near to a silence belongs to it: sheets say where a piece begins, not where its gap does."""
+
+ALIKE_DB = 0.5
+"""The noise of two gaps of one recording differs by less."""
 
 FoundBy = Literal["whole_file", "silence", "cue", "chapters", "manual"]
 
@@ -123,21 +119,28 @@ class Segmentation:
 
 
 def find_silences(levels: Levels, parameters: SegmentParameters) -> Silences:
-    """Return where a file is silent.
+    """Return where a file is silent, and where people clap in it.
 
-    The threshold is the one that is set; else the medium's or, if that is higher, one over the recording's own
-    noise, as far as what is quietest in it is noise at all.
+    What is at or under the threshold that is set is silent; else what is at or under the medium's, and what holds
+    nothing but the recording's own noise.
     """
-    cells_dbfs = level_of_cells(levels)
-    cells_per_second = levels.sample_rate_hz / levels.cell_samples
-    floor_dbfs = noise_floor(cells_dbfs, cells_per_second=cells_per_second, seconds=NOISE_SECONDS)
+    cells_dbfs = level_of_cells(levels.mean_square)
+    floor = quietest_moment(cells_dbfs, cells_per_second=levels.cells_per_second, seconds=NOISE_SECONDS)
+    least_seconds = parameters.minimum_silence_seconds
     threshold_dbfs = parameters.threshold_dbfs
     if threshold_dbfs is None:
-        over_noise_dbfs = noise_threshold(cells_dbfs, floor_dbfs, margin_db=parameters.noise_margin_db)
-        threshold_dbfs = max(THRESHOLDS_DBFS[parameters.medium], over_noise_dbfs)
-    least_seconds = parameters.minimum_silence_seconds
-    silences = silences_under(threshold_dbfs, cells_dbfs, levels=levels, seconds=least_seconds)
-    return Silences(threshold_dbfs, floor_dbfs, silences)
+        threshold_dbfs = THRESHOLDS_DBFS[parameters.medium]
+        noise = find_noise(levels, margin_db=parameters.noise_margin_db, seconds=least_seconds)
+        silent = noise.cells | (cells_dbfs <= threshold_dbfs)
+        if floor is not None:
+            threshold_dbfs = max(threshold_dbfs, floor.level_dbfs + noise.over_floor_db)
+    else:
+        silent = cells_dbfs <= threshold_dbfs
+    applause = find_applause(levels, silent=silent)
+    for clapping in applause:
+        silent[levels.cells_of(clapping.start_ticks, end_ticks=clapping.end_ticks)] = False
+    silences = silences_of(silent, cells_dbfs, levels=levels, seconds=least_seconds)
+    return Silences(threshold_dbfs, floor.level_dbfs if floor else None, silences, applause)
 
 
 def cut(silences: Silences, hints: Hints, parameters: SegmentParameters, *, duration_ticks: Ticks) -> Segmentation:
@@ -161,7 +164,7 @@ def cut(silences: Silences, hints: Hints, parameters: SegmentParameters, *, dura
         gaps = _gaps_between_pieces(silences, hints, parameters, duration_ticks=duration_ticks)
         spans = _spans_by_gaps(gaps, duration_ticks)
     medium = judge_medium(
-        gaps,
+        [gap for gap in gaps if isinstance(gap, Silence)],
         segment_count=len(spans),
         noise_floor_dbfs=silences.noise_floor_dbfs,
         said=Medium(parameters.medium) if parameters.medium != "Other" else Medium.UNKNOWN,
@@ -188,8 +191,8 @@ def _spans_by_marks(hints: Hints, parameters: SegmentParameters, duration_ticks:
     )
 
 
-def _spans_by_gaps(gaps: Sequence[Silence], duration_ticks: Ticks) -> tuple[Span, ...]:
-    edges = [Ticks(0), *(gap.middle_ticks for gap in gaps), duration_ticks]
+def _spans_by_gaps(gaps: Sequence[Gap], duration_ticks: Ticks) -> tuple[Span, ...]:
+    edges = [Ticks(0), *(gap.boundary_ticks for gap in gaps), duration_ticks]
     found_by: FoundBy = "silence" if gaps else "whole_file"
     return tuple(Span(start, end, found_by) for start, end in pairwise(edges))
 
@@ -207,36 +210,46 @@ def _gaps_at(boundaries: Sequence[Ticks], silences: Silences) -> list[Silence]:
 
 def _gaps_between_pieces(
     silences: Silences, hints: Hints, parameters: SegmentParameters, *, duration_ticks: Ticks
-) -> tuple[Silence, ...]:
-    """Return the silences that part pieces of music, in order."""
+) -> tuple[Gap, ...]:
+    """Return the silences and the applause that part pieces of music, in order."""
     longest_track = seconds_to_ticks(parameters.longest_track_seconds)
     shortest_gap = shortest_cutting_gap(hints, duration_ticks=duration_ticks, longest_track_ticks=longest_track)
     if shortest_gap is None:
         return ()
-    candidates = [silence for silence in silences.silences if silence.length_ticks >= shortest_gap]
+    unsung = sorted([*silences.silences, *silences.applause], key=lambda gap: gap.start_ticks)
     gaps = _without_short_pieces(
-        candidates,
-        _sound_before(silences.silences),
-        all_sound=duration_ticks - sum(silence.length_ticks for silence in silences.silences),
+        _likeliest_first([gap for gap in unsung if gap.length_ticks >= shortest_gap]),
+        _sound_before(unsung),
+        all_sound=duration_ticks - sum(gap.length_ticks for gap in unsung),
         shortest_piece=seconds_to_ticks(parameters.minimum_piece_seconds),
     )
     gaps = without_pauses(gaps)
     return gaps if speak_for_several(gaps, hints) else ()
 
 
-def _sound_before(silences: Sequence[Silence]) -> dict[Silence, int]:
-    """Return how many ticks of the file sound before each silence: a quiet end with a few notes is no piece."""
-    silent_before = accumulate((silence.length_ticks for silence in silences), initial=0)
-    return {silence: silence.start_ticks - silent for silence, silent in zip(silences, silent_before, strict=False)}
+def _likeliest_first(gaps: Sequence[Gap]) -> list[Gap]:
+    """Return gaps so that the one of two neighbours that is no gap comes second.
+
+    Between two pieces nothing is heard but noise, so what is louder than the softest gap may be quiet music; where
+    all are as soft, the longest is the likeliest.
+    """
+    softest_dbfs = max(CLEAN_DBFS, min((gap.level_dbfs for gap in gaps), default=CLEAN_DBFS))
+    return sorted(gaps, key=lambda gap: (gap.level_dbfs > softest_dbfs + ALIKE_DB, -gap.length_ticks))
+
+
+def _sound_before(unsung: Sequence[Gap]) -> dict[Gap, int]:
+    """Return how many ticks of the file sound before each gap: a quiet end with a few notes is no piece."""
+    unsung_before = accumulate((gap.length_ticks for gap in unsung), initial=0)
+    return {gap: gap.start_ticks - before for gap, before in zip(unsung, unsung_before, strict=False)}
 
 
 def _without_short_pieces(
-    candidates: Sequence[Silence], sound_before: Mapping[Silence, int], *, all_sound: int, shortest_piece: Ticks
-) -> list[Silence]:
-    """Return the gaps that leave no piece with too little sound: the longest first, as far as there is room."""
+    candidates: Sequence[Gap], sound_before: Mapping[Gap, int], *, all_sound: int, shortest_piece: Ticks
+) -> list[Gap]:
+    """Return the gaps that leave no piece with too little sound: the first ones first, as far as there is room."""
     edges = [0, all_sound]
-    gaps: list[Silence] = []
-    for gap in sorted(candidates, key=lambda gap: gap.length_ticks, reverse=True):
+    gaps: list[Gap] = []
+    for gap in candidates:
         sound = sound_before[gap]
         place = bisect_left(edges, sound)
         if min(sound - edges[place - 1], edges[place] - sound) >= shortest_piece:

@@ -11,7 +11,7 @@ NONSENSE = "that decoded to samples over 16 times full scale, or not a number"
 
 def levels(*, seconds=240.0, peak=0.5):
     cells = np.full(3, peak, np.float32)
-    return Levels(8_000, 80, round(seconds * 8_000), cells, cells**2)
+    return Levels(8_000, 80, round(seconds * 8_000), cells, cells**2, cells**2, cells**2)
 
 
 @pytest.mark.parametrize(
