@@ -119,16 +119,23 @@ class LevelMeter:
         self._total_samples += block.count
 
     def finish(self) -> Levels:
-        """Return the levels of all blocks, of which there was at least one."""
+        """Return the levels of all blocks, of which there was at least one, and keep none."""
         return Levels(
             sample_rate_hz=self._sample_rate_hz,
             cell_samples=self._cell_samples,
             total_samples=self._total_samples,
-            peak=np.concatenate(self._peaks),
-            mean_square=np.concatenate(self._mean_squares),
-            treble_mean_square=np.concatenate(self._treble),
-            step_mean_square=np.concatenate(self._steps),
+            peak=_joined(self._peaks),
+            mean_square=_joined(self._mean_squares),
+            treble_mean_square=_joined(self._treble),
+            step_mean_square=_joined(self._steps),
         )
+
+
+def _joined(blocks: list[NDArray[np.float32]]) -> NDArray[np.float32]:
+    """Return all blocks as one and empty the list: of an hour they would be kept twice."""
+    joined = np.concatenate(blocks)
+    blocks.clear()
+    return joined
 
 
 class _Differences:

@@ -24,7 +24,7 @@ _CLICK_CELLS = 7
 _PART_CELLS = 16_384
 """Medians are taken of so many cells at once, so that a day of audio needs no more memory than ten minutes."""
 
-LevelsDb = NDArray[np.float32]
+LevelsDb = NDArray[np.float64]
 """Levels of cells in dBFS, shape (n,)."""
 
 
@@ -88,9 +88,9 @@ class Silences:
 
 def level_of_cells(mean_square: NDArray[np.float32]) -> LevelsDb:
     """Return the level of each cell in dBFS, clicks left out, DIGITAL_SILENCE_DBFS at least."""
-    lowest = np.float32(10.0 ** (DIGITAL_SILENCE_DBFS / 10.0))
+    lowest = 10.0 ** (DIGITAL_SILENCE_DBFS / 10.0)
     calm = _median_of_neighbours(mean_square)
-    return np.float32(10.0) * np.log10(np.maximum(calm, lowest))
+    return 10.0 * np.log10(np.maximum(calm, lowest, dtype=np.float64))
 
 
 def _median_of_neighbours(values: NDArray[np.float32]) -> NDArray[np.float32]:
