@@ -46,36 +46,35 @@ class BackgroundNoise:
     """How far over the floor noise was sought; -inf where what is quietest in the recording is not noise."""
 
 
-def find_noise(levels: Levels, *, margin_db: float, seconds: float) -> BackgroundNoise:
+def find_noise(levels: Levels, *, floor_dbfs: float | None, margin_db: float, seconds: float) -> BackgroundNoise:
     """Return where nothing but noise is heard.
 
     Args:
         levels: Of the whole recording.
+        floor_dbfs: The level of its quietest moment, bass and all; None if it is too short to say.
         margin_db: How far over its floor noise is sought at least, in dB.
         seconds: What is shorter is not looked at.
     """
     treble_dbfs = level_of_cells(levels.treble_mean_square)
+    cells = np.zeros(treble_dbfs.size, np.bool_)
     floor = quietest_moment(treble_dbfs, cells_per_second=levels.cells_per_second, seconds=NOISE_SECONDS)
-    none = BackgroundNoise(np.zeros(treble_dbfs.size, np.bool_), -math.inf)
-    if floor is None:
-        return none
+    if floor is None or floor_dbfs is None:
+        return BackgroundNoise(cells, -math.inf)
     threshold_dbfs = noise_threshold(treble_dbfs, floor.level_dbfs, margin_db=margin_db)
     if math.isinf(threshold_dbfs):
-        return none
-    steady = _hardly_louder_than_its_quietest(
-        treble_dbfs, treble_dbfs <= threshold_dbfs, levels=levels, seconds=seconds
-    )
+        return BackgroundNoise(cells, -math.inf)
+    quiet = _hardly_louder_than_its_quietest(treble_dbfs, treble_dbfs <= threshold_dbfs, levels=levels, seconds=seconds)
     colour_db = level_of_cells(levels.step_mean_square) - treble_dbfs
     darkest_db = float(np.median(colour_db[floor.cells])) - DARKER_DB
-    cells = np.zeros(treble_dbfs.size, np.bool_)
-    for start, end in runs_of(steady, levels=levels, seconds=seconds):
+    loudest = 10.0 ** ((floor_dbfs + 2 * margin_db) / 10.0)
+    for start, end in runs_of(quiet, levels=levels, seconds=seconds):
         stretch = slice(start, end)
-        if (
-            np.median(colour_db[stretch]) >= darkest_db
+        cells[stretch] = (
+            np.median(levels.mean_square[stretch]) <= loudest
+            and np.median(colour_db[stretch]) >= darkest_db
             and _spread(treble_dbfs[stretch]) <= WANDERING_DB
             and _spread(colour_db[stretch]) <= RECOLOURED_DB
-        ):
-            cells[stretch] = True
+        )
     return BackgroundNoise(cells, threshold_dbfs - floor.level_dbfs)
 
 

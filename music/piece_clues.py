@@ -13,8 +13,13 @@ from music.silences import Applause, Gap, Silence
 from music.ticks import Ticks, seconds_to_ticks
 
 PLAIN_GAP_SECONDS = 1.5
-"""A gap as between two tracks of a CD, or all gaps together. It parts a long file with a title or a number (a work,
-a concert, one of two sides), and a file without either."""
+"""A gap as between two tracks of a CD. It parts a long file with a title or a number (a work, a concert, one of two
+sides)."""
+PAUSE_SECONDS = 1.8
+"""A song rests for less than a CD's shortest gap (S3-51: 2.1 s ± 0.3). So one gap parts a file that nothing names only
+if it is as long."""
+USUAL_GAP_SECONDS = 1.0
+"""Several gaps part it if their mean is as long: songs that stop more than once do so for a beat or two."""
 HIDDEN_GAP_SECONDS = 10.0
 """A gap that parts a long file with a title and a number: a hidden track follows."""
 PAUSE_SHARE = 1 / 3
@@ -68,7 +73,9 @@ def without_pauses(gaps: Sequence[Gap]) -> tuple[Gap, ...]:
 
 
 def speak_for_several(gaps: Sequence[Gap], hints: Hints) -> bool:
-    """Tell whether the gaps are enough to cut a file; if nothing names it they must be plain."""
+    """Tell whether the gaps are enough to cut a file; if nothing names it they must be longer than pauses."""
     if hints.title or hints.track_number is not None:
         return True
-    return sum(gap.length_ticks for gap in gaps) >= seconds_to_ticks(PLAIN_GAP_SECONDS)
+    if len(gaps) <= 1:
+        return any(gap.length_ticks >= seconds_to_ticks(PAUSE_SECONDS) for gap in gaps)
+    return statistics.mean(gap.length_ticks for gap in gaps) >= seconds_to_ticks(USUAL_GAP_SECONDS)

@@ -127,20 +127,21 @@ def find_silences(levels: Levels, parameters: SegmentParameters) -> Silences:
     cells_dbfs = level_of_cells(levels.mean_square)
     floor = quietest_moment(cells_dbfs, cells_per_second=levels.cells_per_second, seconds=NOISE_SECONDS)
     least_seconds = parameters.minimum_silence_seconds
+    floor_dbfs = floor.level_dbfs if floor else None
     threshold_dbfs = parameters.threshold_dbfs
     if threshold_dbfs is None:
-        threshold_dbfs = THRESHOLDS_DBFS[parameters.medium]
-        noise = find_noise(levels, margin_db=parameters.noise_margin_db, seconds=least_seconds)
-        silent = noise.cells | (cells_dbfs <= threshold_dbfs)
-        if floor is not None:
-            threshold_dbfs = max(threshold_dbfs, floor.level_dbfs + noise.over_floor_db)
+        margin_db = parameters.noise_margin_db
+        noise = find_noise(levels, floor_dbfs=floor_dbfs, margin_db=margin_db, seconds=least_seconds)
+        medium_dbfs = THRESHOLDS_DBFS[parameters.medium]
+        silent = noise.cells | (cells_dbfs <= medium_dbfs)
+        threshold_dbfs = max(medium_dbfs, (floor_dbfs or 0.0) + noise.over_floor_db)
     else:
         silent = cells_dbfs <= threshold_dbfs
     applause = find_applause(levels, silent=silent)
     for clapping in applause:
         silent[levels.cells_of(clapping.start_ticks, end_ticks=clapping.end_ticks)] = False
     silences = silences_of(silent, cells_dbfs, levels=levels, seconds=least_seconds)
-    return Silences(threshold_dbfs, floor.level_dbfs if floor else None, silences, applause)
+    return Silences(threshold_dbfs, floor_dbfs, silences, applause)
 
 
 def cut(silences: Silences, hints: Hints, parameters: SegmentParameters, *, duration_ticks: Ticks) -> Segmentation:

@@ -115,11 +115,13 @@ def test_a_silence_far_shorter_than_the_gaps_is_a_pause(lengths, kept):
     [
         pytest.param(Hints(), (), False, id="no name, no gap"),
         pytest.param(Hints(), (0.8,), False, id="no name, one pause"),
-        pytest.param(Hints(), (1.6,), True, id="no name, one gap"),
+        pytest.param(Hints(), (1.7,), False, id="no name, a long pause"),
+        pytest.param(Hints(), (1.9,), True, id="no name, one gap"),
         pytest.param(Hints(), (0.9, 1.1), True, id="no name, two short gaps"),
+        pytest.param(Hints(), (0.9, 1.0), False, id="no name, two pauses"),
         pytest.param(Hints(title="Side A"), (0.8,), True, id="a side"),
         pytest.param(Hints(track_number=2), (2.5,), True, id="a number"),
     ],
 )
-def test_without_any_name_the_gaps_must_be_plain(hints, lengths, expected):
+def test_without_any_name_the_gaps_must_be_longer_than_pauses(hints, lengths, expected):
     assert speak_for_several(gaps_of(*lengths), hints) is expected
