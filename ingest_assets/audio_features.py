@@ -1,4 +1,4 @@
-"""audio_features: what each piece of music measures: loudness, peaks, levels, the picture of its waveform."""
+"""audio_features: what each piece of music measures: tempo, key, timbre, loudness, peaks, waveform."""
 
 from collections.abc import Sequence
 from dataclasses import fields
@@ -8,11 +8,12 @@ from music.measurement import PieceFeatures
 
 ASSET = FileAsset(
     name="audio_features",
-    code_version="1",
+    code_version="2",
     reads=("discovered_files.audio", "segments.spans"),
     tables=("audio_features",),
-    description="What each piece measures: integrated loudness (LUFS) and loudness range (LU) by EBU R 128, true and "
-    "sample peak, RMS level, clipped samples, waveform. One row per piece; null where the audio gives no number.",
+    description="What each piece measures: tempo, key, energy, danceability, brightness, where its treble ends; integrated "
+    "loudness (LUFS) and loudness range (LU) by EBU R 128, true and sample peak, RMS level, clipped samples, waveform. "
+    "One row per piece; null where the audio gives no number.",
 )
 
 

@@ -103,6 +103,7 @@ class FileVisit:
             segment_parameters=situation.segment_parameters,
             feature_parameters=self.parameters.features,
             spans=self.decision.spans,
+            is_lossless=found.probe.is_lossless,
             expected_ticks=None if found.probe.duration_is_estimate else found.probe.duration_ticks,
             spool_directory=spool,
         )

@@ -12,7 +12,7 @@ from music.amplitude import find_leads
 from music.amplitude_profile import AmplitudeProfile
 from music.contour import Contour
 from music.segmentation import Segmentation, SegmentParameters, Span
-from music.silences import Silence, Silences
+from music.silences import Applause, Silence, Silences
 from music.ticks import Ticks
 
 ASSET = FileAsset(
@@ -37,7 +37,7 @@ LEADS = (
 
 
 CONTOUR_COLUMNS = (
-    "silences, threshold_dbfs, noise_floor_dbfs, duration_ticks, amplitude_profile_dbfs, amplitude_step_ticks"
+    "silences, applause, threshold_dbfs, noise_floor_dbfs, duration_ticks, amplitude_profile_dbfs, amplitude_step_ticks"
 )
 """The columns of `source_media` that `stored_contour` reads."""
 
@@ -81,6 +81,7 @@ def medium_row(file_key: str, segmentation: Segmentation, contour: Contour) -> d
         "threshold_dbfs": silences.threshold_dbfs,
         "duration_ticks": contour.duration_ticks,
         "silences": [asdict(silence) for silence in silences.silences],
+        "applause": [asdict(applause) for applause in silences.applause],
         "amplitude_profile_dbfs": profile.levels_dbfs.tolist(),
         "amplitude_step_ticks": profile.step_ticks,
     }
@@ -90,12 +91,11 @@ def stored_contour(row: dict[str, Any]) -> Contour | None:
     """Return the contour that a row of `source_media` holds; None where it was written before there were any."""
     if row["amplitude_profile_dbfs"] is None or row["duration_ticks"] is None:
         return None
-    silences = tuple(
-        Silence(Ticks(each["start_ticks"]), Ticks(each["end_ticks"]), each["level_dbfs"]) for each in row["silences"]
-    )
+    silences = tuple(Silence(**each) for each in row["silences"])
+    applause = tuple(Applause(**each) for each in row["applause"])
     levels_dbfs = np.array(row["amplitude_profile_dbfs"], np.int8)
     return Contour(
-        Silences(row["threshold_dbfs"], row["noise_floor_dbfs"], silences),
+        Silences(row["threshold_dbfs"], row["noise_floor_dbfs"], silences, applause),
         AmplitudeProfile(levels_dbfs, Ticks(row["amplitude_step_ticks"])),
         Ticks(row["duration_ticks"]),
     )

@@ -2,6 +2,7 @@
 
 from lake.declarations import (
     BIGINT,
+    BOOLEAN,
     DOUBLE,
     FILE_KEY,
     INTEGER,
@@ -55,6 +56,7 @@ SOURCE_MEDIA = Table.of(
             "amplitude_profile_dbfs", LEVELS, "A-weighted RMS of the mono mix, one a step, whole dBFS; -120: silent."
         ),
         Column("amplitude_step_ticks", BIGINT, "Length of a step of the profile, ticks of 1/28,224,000 s."),
+        Column("applause", SILENCES, "Every applause: start and end in ticks, level in dB below full scale."),
         Column("silences", SILENCES, "Every silence: start and end in ticks, mean level in dB below full scale."),
     ),
 )
@@ -79,11 +81,21 @@ AUDIO_FEATURES = Table.of(
     columns=(
         FILE_KEY,
         SEGMENT_INDEX,
+        Column("bpm", DOUBLE, "Tempo in beats a minute; null where there is no pulse."),
+        Column("bpm_alternative", DOUBLE, "Second metrical level that a listener might count, beats a minute."),
+        Column("bpm_confidence", DOUBLE, "How likely bpm is right, from 0 to 1."),
+        Column("tempo_stability", DOUBLE, "How evenly the tempo is kept, from 0 to 1; near 1 for a machine."),
         Column("key_tonic", TEXT, "Tonic of the key: C, C#, D, Eb, E, F, F#, G, Ab, A, Bb or B."),
         Column("key_mode", TEXT, "Mode of the key, major or minor; null where nothing tells."),
         Column("camelot", TEXT, "The key on the Camelot wheel, 1A to 12B."),
         Column("key_confidence", DOUBLE, "How likely tonic and mode are right, from 0 to 1."),
         Column("tuning_cents", DOUBLE, "How far it is tuned above A = 440 Hz, -50 to 50 cents."),
+        Column("energy", DOUBLE, "How forceful it seems, from 0 to 1; 0.5 at -16 LUFS."),
+        Column("danceability", DOUBLE, "How well it invites to dance, from 0 to 1; null without a tempo."),
+        Column("brightness_hz", DOUBLE, "Centroid of the spectrum, Hz."),
+        Column("dynamic_range_db", DOUBLE, "DR value (loudest fifth against peaks), dB, not rounded."),
+        Column("cutoff_hz", DOUBLE, "Above it the treble was cut off, Hz; null where nothing was or none can tell."),
+        Column("probably_lossy_source", BOOLEAN, "Whether this lossless file was probably made from a lossy one."),
         Column("integrated_lufs", DOUBLE, "Loudness of the whole piece by EBU R 128, LUFS."),
         Column("loudness_range_lu", DOUBLE, "Loudness range by EBU Tech 3342, LU."),
         Column("max_momentary_lufs", DOUBLE, "Loudest 0.4 s, LUFS."),

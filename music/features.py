@@ -6,7 +6,7 @@ dBFS. Digital silence has no level: None, never minus infinity.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from music.clipping import ClippingMeter
 from music.k_weighting import KWeighting
 from music.levels import Levels
 from music.loudness import measure_loudness
+from music.tempo import TempoParameters
 from music.ticks import Ticks
 from music.true_peak import TruePeakMeter
 from music.waveform import outline, quantised
@@ -40,6 +41,8 @@ class FeatureParameters:
     """From where on a sample may be clipped (S3-R5), full scale 1.0, 0.5 to 1."""
     clipping_run_samples: int = 3
     """How many such samples in a row are clipped, 1 to 100."""
+    tempo: TempoParameters = field(default_factory=TempoParameters)
+    """Between which limits tempos are sought."""
 
     def __post_init__(self) -> None:
         if not LOWEST_CLIPPING_LEVEL <= self.clipping_level <= 1.0:

@@ -17,7 +17,7 @@ from music.amplitude_profile import AmplitudeMeter
 from music.cells import CellBlock, cell_length, cut_cells
 from music.contour import Contour, cut_again
 from music.error_codes import AudioFileError, ErrorCode
-from music.features import FeatureMeter, FeatureParameters, SpanFeatures, features_of
+from music.features import FeatureCells, FeatureMeter, FeatureParameters, SpanFeatures, features_of
 from music.fingerprint import MAX_SECONDS, SpanFingerprint
 from music.hints import Hints
 from music.key import Key
@@ -33,7 +33,9 @@ from music.sound_warnings import (
     silent_audio,
     too_short_pieces,
 )
+from music.tempo import Tempo
 from music.ticks import Ticks, seconds_to_ticks, ticks_to_seconds
+from music.timbre import Piece, Timbre, TimbreFrames, TimbreMeter, timbre_of
 
 _Warning = tuple[ErrorCode, str]
 LONGEST_SECONDS = 24 * 60 * 60
@@ -87,6 +89,8 @@ class MeasureRequest:
     """Its pieces, where they are known and segments are not wanted."""
     expected_ticks: Ticks | None = None
     """Its length as its header states it; None where the header is silent or was guessed from the bit rate."""
+    is_lossless: bool = False
+    """Whether its codec keeps every sample: then it is asked whether something before it did not."""
     spool_directory: str
     """A folder for temporary files."""
 
@@ -99,8 +103,10 @@ class MeasureRequest:
 class PieceFeatures:
     """What was measured of one piece."""
 
-    levels: SpanFeatures
+    tempo: Tempo
     key: Key
+    timbre: Timbre
+    levels: SpanFeatures
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +149,11 @@ def measure(decoder: Sound, *, request: MeasureRequest, tick: Callable[[], None]
     level_meter = LevelMeter(rate_hz, cell_samples=cell_length(rate_hz))
     amplitude_meter = _amplitude_meter(rate_hz, names, request.segment_parameters.leads)
     feature_meter = FeatureMeter(rate_hz, channel_names=names, parameters=request.feature_parameters)
+    timbre_meter = TimbreMeter(rate_hz, channel_names=names)
     with ReducedSignal(rate_hz, channel_names=names, spool_directory=request.spool_directory) as signal:
         meters: list[_Meter] = [level_meter]
         meters += [amplitude_meter] if request.want_segments else []
-        meters += [feature_meter] if request.want_features else []
+        meters += [feature_meter, timbre_meter] if request.want_features else []
         meters += [signal] if request.want_fingerprints or request.want_features else []
         refused_cells = _listen(decoder, meters, tick=tick)
         levels = level_meter.finish()
@@ -154,11 +161,14 @@ def measure(decoder: Sound, *, request: MeasureRequest, tick: Callable[[], None]
         segmentation = cut_again(contour, request.hints, request.segment_parameters) if contour else None
         spans = segmentation.spans if segmentation else request.spans or ()
         tones = _tones(signal, spans, request, tick=tick)
+        features = None
+        if request.want_features:
+            features = _PieceMeter(levels, feature_meter.finish(), timbre_meter.finish(), request.is_lossless)
         return Measurement(
             contour=contour,
             segmentation=segmentation,
             fingerprints=tuple(each.fingerprint for each in tones) if request.want_fingerprints else (),
-            features=_features(feature_meter, spans, levels=levels, tones=tones) if request.want_features else (),
+            features=tuple(features(*heard) for heard in zip(spans, tones, strict=True)) if features else (),
             duration_ticks=levels.duration_ticks,
             warnings=(
                 *_damage(decoder, levels, request.expected_ticks, refused_cells=refused_cells),
@@ -212,6 +222,7 @@ def _tones(
         end_ticks = span.end_ticks if request.want_features else _fingerprinted_until(span)
         tones = hear_piece(
             signal.chunks(span.start_ticks, end_ticks=end_ticks),
+            request.feature_parameters.tempo,
             duration_seconds=ticks_to_seconds(Ticks(span.end_ticks - span.start_ticks)),
             want_fingerprint=request.want_fingerprints,
             want_features=request.want_features,
@@ -226,16 +237,19 @@ def _fingerprinted_until(span: Span) -> Ticks:
     return min(span.end_ticks, Ticks(span.start_ticks + seconds_to_ticks(MAX_SECONDS)))
 
 
-def _features(
-    meter: FeatureMeter, spans: Sequence[Span], *, levels: Levels, tones: Sequence[PieceTones]
-) -> tuple[PieceFeatures, ...]:
-    cells = meter.finish()
-    return tuple(
-        PieceFeatures(
-            levels=features_of(levels, cells, start_ticks=span.start_ticks, end_ticks=span.end_ticks), key=heard.key
-        )
-        for span, heard in zip(spans, tones, strict=True)
-    )
+@dataclass(frozen=True, slots=True)
+class _PieceMeter:
+    """Says what was measured of a piece, from what is kept of the whole recording."""
+
+    levels: Levels
+    cells: FeatureCells
+    timbre: TimbreFrames
+    is_lossless: bool
+
+    def __call__(self, span: Span, tones: PieceTones) -> PieceFeatures:
+        levels = features_of(self.levels, self.cells, start_ticks=span.start_ticks, end_ticks=span.end_ticks)
+        piece = Piece(span.start_ticks, span.end_ticks, levels.integrated_lufs, tones.tempo, self.is_lossless)
+        return PieceFeatures(tones.tempo, tones.key, timbre_of(self.levels, self.timbre, piece), levels)
 
 
 def _damage(

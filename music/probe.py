@@ -55,6 +55,8 @@ class Probe:
     """As recorded; None for codecs that have no such thing (all lossy ones)."""
     bitrate_bps: int | None
     """Mean over the audio packets."""
+    is_lossless: bool
+    """Whether its codec keeps every sample; WavPack does or does not, and counts as one that does not."""
     duration_ticks: Ticks | None
     """As the container says; where it does not, or says too little, the sum of its packets."""
     tags: Tags
@@ -95,6 +97,7 @@ def probe(file: BinaryIO, *, tick: Callable[[], None]) -> Probe:
                 channels=stream.codec_context.channels,
                 bits_per_sample=bits_per_sample(file, stream.codec_context),
                 bitrate_bps=audio.bitrate_bps,
+                is_lossless=stream.codec_context.codec.lossless and not stream.codec_context.codec.lossy,
                 duration_ticks=seconds_to_ticks(seconds) if seconds else None,
                 tags=tags,
                 chapters=_chapters(container),
