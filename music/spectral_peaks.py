@@ -99,8 +99,8 @@ def _tones(power: NDArray[np.float32], *, around: int) -> NDArray[np.bool_]:
 
 def _local_mean(values: NDArray[np.float32], *, around: int) -> NDArray[np.float32]:
     """Return the mean over up to `around` bins on both sides."""
-    bins = values.shape[1]
-    sums = np.pad(values.cumsum(axis=1), ((0, 0), (1, 0)))
-    low = np.maximum(np.arange(bins) - around, 0)
-    high = np.minimum(np.arange(bins) + around + 1, bins)
-    return (sums[:, high] - sums[:, low]) / (high - low).astype(np.float32)
+    bins: int = values.shape[1]
+    sums: NDArray[np.float32] = np.pad(values.cumsum(axis=1, dtype=np.float32), ((0, 0), (1, 0)))
+    here = np.arange(bins)
+    low, high = (here - around).clip(min=0), (here + around + 1).clip(max=bins)
+    return np.divide(sums[:, high] - sums[:, low], high - low, dtype=np.float32)
