@@ -15,13 +15,21 @@ class Figure:
     unit: str
     goal: float | None = None
     """It should be at most this; None where nothing is aimed at."""
+    more_is_better: bool = False
+    """It should be at least the goal."""
 
     @property
     def verdict(self) -> str:
         """Whether the goal is met, in a word."""
         if self.goal is None:
             return ""
-        return "met" if self.value <= self.goal else "MISSED"
+        met = self.value >= self.goal if self.more_is_better else self.value <= self.goal
+        return "met" if met else "MISSED"
+
+    @property
+    def aim(self) -> str:
+        """The goal with its direction."""
+        return "" if self.goal is None else f"{'>=' if self.more_is_better else '<='} {number(self.goal)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +72,7 @@ def goals_text(parts: Iterable[Part]) -> str:
 
 
 def _figure_rows(figures: Sequence[Figure]) -> list[tuple[str, ...]]:
-    rows = [
-        (
-            figure.name,
-            number(figure.value),
-            figure.unit,
-            "" if figure.goal is None else f"<= {number(figure.goal)}",
-            figure.verdict,
-        )
-        for figure in figures
-    ]
+    rows = [(figure.name, number(figure.value), figure.unit, figure.aim, figure.verdict) for figure in figures]
     return [("", "measured", "", "goal", ""), *rows] if rows else []
 
 
@@ -92,4 +91,4 @@ def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _is_numeric(rows: Sequence[Sequence[str]], column: int) -> bool:
-    return any(row[column].lstrip("<=- ")[:1].isdigit() for row in rows[1:])
+    return any(row[column].lstrip("<>=- ")[:1].isdigit() for row in rows[1:])

@@ -11,7 +11,7 @@ ASSET = FileAsset(
     code_version="2",
     reads=("discovered_files.audio", "segments.spans"),
     tables=("audio_features",),
-    description="What each piece measures: tempo, key, energy, danceability, brightness, where its treble ends; integrated "
+    description="What each piece measures: tempo, key, energy, danceability, brightness, cut-off; integrated "
     "loudness (LUFS) and loudness range (LU) by EBU R 128, true and sample peak, RMS level, clipped samples, waveform. "
     "One row per piece; null where the audio gives no number.",
 )

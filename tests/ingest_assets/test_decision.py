@@ -1,11 +1,14 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from ingest_assets import segments
+from ingest_assets import audio_features, segments
 from ingest_assets.decision import Decision, Situation, Wish, decide
 from ingest_assets.known_files import FileFacts
 from ingest_assets.versions import Known
+from music.amplitude_profile import AmplitudeProfile
+from music.contour import Contour
 from music.hints import Hints
 from music.marks import Mark
 from music.segmentation import SegmentParameters, Span
@@ -14,6 +17,7 @@ from music.ticks import TICKS_PER_SECOND, Ticks
 
 DURATION = Ticks(180 * TICKS_PER_SECOND)
 WHOLE = (Span(Ticks(0), DURATION, "whole_file", None, None),)
+CONTOUR = Contour(Silences(-60.0, None, ()), AmplitudeProfile(np.zeros(0, np.int8), Ticks(1)), DURATION)
 SPANS = segments.spans_version(WHOLE)
 OUTPUTS = {"audio": "a", "hints": "h"}
 HASHES = {"discovered_files": "", "segments": "sp", "fingerprints": "", "audio_features": "fp"}
@@ -26,10 +30,15 @@ def facts(key: str = "me", **changes: Known) -> FileFacts:
     measured = {"discovered_files.audio": "a", "segments.spans": SPANS}
     outcomes = {
         "segments": Known(
-            "done", "1", "vs", "sp", {"discovered_files.audio": "a", "discovered_files.hints": "h"}, {"spans": SPANS}
+            "done",
+            segments.ASSET.code_version,
+            "vs",
+            "sp",
+            {"discovered_files.audio": "a", "discovered_files.hints": "h"},
+            {"spans": SPANS},
         ),
         "fingerprints": Known("done", "1", "vf", "", measured),
-        "audio_features": Known("done", "1", "va", "fp", measured),
+        "audio_features": Known("done", audio_features.ASSET.code_version, "va", "fp", measured),
     }
     return FileFacts(
         key,
@@ -37,8 +46,7 @@ def facts(key: str = "me", **changes: Known) -> FileFacts:
         "a" * 64,
         outcomes=outcomes | changes,
         spans=WHOLE,
-        silences=Silences(-60.0, None, ()),
-        duration_ticks=DURATION,
+        contour=CONTOUR,
     )
 
 
