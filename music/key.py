@@ -21,7 +21,7 @@ _FIT_WEIGHT = 12.5
 """This and the other weights are those of the regression, a tenth lower: recordings differ more than what it saw."""
 _BASS_WEIGHT = 3.0
 _BEGINNING_WEIGHT = 3.0
-_CADENCE_WEIGHT = 8.0
+_CADENCE_WEIGHT = 6.0
 _MINOR_WEIGHT = 0.7
 """The profile of minor is of the harmonic one; pieces in natural minor or Dorian fit it less well."""
 

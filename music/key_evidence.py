@@ -28,8 +28,8 @@ _BASS_NOTES = 24
 """The lowest two octaves of the picture, up to B3, are where a bass is."""
 _BASS_SHARE = 0.5
 """How loud a note is beside the loudest of its frame to be the bass."""
-_BEGINNING_FRAMES = round(3.0 / KEY_HOP_SECONDS)
-"""About a bar."""
+_BEGINNING_FRAMES = round(2.0 / KEY_HOP_SECONDS)
+"""About a bar: its first chord. From 1.5 to 4 s little changes."""
 _CHORD_FITS = 0.7
 """The cosine to a triad from which a frame has a chord: two of its three notes and little else."""
 _DOMINANT = 7

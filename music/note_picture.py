@@ -16,8 +16,8 @@ CLASSES = 12
 
 _OVERTONES = (12, 19, 24, 28, 31, 34, 36)
 """Semitones from a note to its partials 2 to 8."""
-_OVERTONE_SHARE = 0.3
-"""How loud the second partial is taken to be beside its note: from 0.2 to 0.4 nothing changes."""
+_OVERTONE_SHARE = 0.25
+"""How loud the second partial is taken to be beside its note: from 0.15 to 0.4 little changes."""
 _OVERTONE_DECAY = 0.8
 """What is left of that from each partial to the next."""
 

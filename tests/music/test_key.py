@@ -135,7 +135,7 @@ def reduced(path, spool_directory):
 @pytest.mark.skipif(not TRUTH.exists(), reason="the pieces of known key are not here")
 def test_most_pieces_of_known_key_have_it(tmp_path):
     with (TRUTH / "music.csv").open() as file:
-        rows = list(csv.DictReader(file))[::2]
+        rows = list(csv.DictReader(file))[::3]
 
     keys = [key_of(reduced(TRUTH / row["file"], str(tmp_path)) / 32_767) for row in rows]
 
