@@ -17,10 +17,11 @@ from music.spectral_peaks import SpectralPeaks
 TONICS = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 MODES = ("major", "minor")
 
-_FIT_WEIGHT = 12.5
-"""This and the other weights are those of the regression, a tenth lower: recordings differ more than what it saw."""
+_FIT_WEIGHT = 12.0
+"""This and the other weights are rounded down from the regression, that of the beginning the most, because excerpts
+and pieces with an intro do not begin on their tonic."""
 _BASS_WEIGHT = 3.0
-_BEGINNING_WEIGHT = 3.0
+_BEGINNING_WEIGHT = 2.0
 _CADENCE_WEIGHT = 6.0
 _MINOR_WEIGHT = 0.7
 """The profile of minor is of the harmonic one; pieces in natural minor or Dorian fit it less well."""
