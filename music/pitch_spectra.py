@@ -71,8 +71,9 @@ class PitchMeter:
         Args:
             mono: Shape (n,), at 11,025 Hz.
         """
-        self._held = np.concatenate([self._held, mono])
-        self._listen(_FRAMES_AT_ONCE)
+        if self._wanting:
+            self._held = np.concatenate([self._held, mono])
+            self._listen(_FRAMES_AT_ONCE)
 
     def finish(self) -> Pitches:
         """Return what was found in the frames that lie in the piece."""
@@ -80,9 +81,14 @@ class PitchMeter:
         energies = np.concatenate([np.empty((0, _CLASSES)), *self._energies])
         return Pitches(energies, self._finder.finish())
 
+    @property
+    def _wanting(self) -> bool:
+        """Whether further frames are wanted."""
+        return self._want_key or self._frame < self._classes_until
+
     def _listen(self, least: int) -> None:
         """Hear all frames that are there, not fewer than `least` at once unless fewer are wanted."""
-        while self._want_key or self._frame < self._classes_until:
+        while self._wanting:
             step, wanted = self._next_frames()
             begin = self._frame * HOP - self._held_from
             there = (self._held.size - begin - FRAME) // (step * HOP) + 1

@@ -63,3 +63,12 @@ def test_without_the_key_no_peaks_are_sought():
 
     assert (pitches.peaks.frames, pitches.peaks.note.size) == (0, 0)
     assert len(pitches.class_energies) > 0
+
+
+def test_the_fingerprint_alone_stops_listening_after_two_minutes():
+    meter = PitchMeter(want_fingerprint=True, want_key=False)
+
+    for _ in range(9):
+        meter.add(PIECE)
+
+    assert len(meter.finish().class_energies) == FINGERPRINT_FRAMES
