@@ -26,7 +26,7 @@ STEADY_OCTAVES = 0.25
 """The RMS frequency of applause stays within this."""
 MOSTLY = 0.5
 """A stretch of which a larger share is silent is no applause."""
-SOFTER_THAN_MUSIC_DB = 15.0
+SOFTER_THAN_MUSIC_DB = 20.0
 """Under the recording's usual level by more is noise, not applause; it may be softer while it dies away."""
 
 

@@ -26,10 +26,10 @@ QUIET_CONTRAST_DB = 25.0
 """So far under the usual level nearly nothing is heard between notes, so it is where noise is sought."""
 STEADY_DB = 3.0
 """What is louder than the quietest moment of its stretch by more is heard for itself."""
-WANDERING_DB = 2.0
-"""The level of noise stays within this, but for a tenth at either side; that of a turning record needs the most."""
-RECOLOURED_DB = 1.5
-"""The colour of noise stays within this; that of music changes with each note."""
+WANDERING_DB = 3.0
+"""The level of noise stays within this, but for a tenth at either side: that of a turning record rises and falls."""
+RECOLOURED_DB = 1.0
+"""The colour of noise stays within this, whatever its level does; that of music changes with each note."""
 DARKER_DB = 4.0
 """Another tape's noise is hardly darker than this: darker still is music, which has less treble than noise."""
 PART_CELLS = 10
@@ -66,7 +66,7 @@ def find_noise(levels: Levels, *, floor_dbfs: float | None, margin_db: float, se
     quiet = _hardly_louder_than_its_quietest(treble_dbfs, treble_dbfs <= threshold_dbfs, levels=levels, seconds=seconds)
     colour_db = level_of_cells(levels.step_mean_square) - treble_dbfs
     darkest_db = float(np.median(colour_db[floor.cells])) - DARKER_DB
-    loudest = 10.0 ** ((floor_dbfs + 2 * margin_db) / 10.0)
+    loudest = 10.0 ** (min(floor_dbfs + 2 * margin_db, LOUDEST_NOISE_DBFS) / 10.0)
     for start, end in runs_of(quiet, levels=levels, seconds=seconds):
         stretch = slice(start, end)
         cells[stretch] = (
