@@ -10,11 +10,10 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from music.levels import Levels
-from music.silences import LevelsDb, level_of_cells, quietest_moment, runs_of
+from music.silences import LevelsDb, level_of_cells, loudest_of_windows, quietest_moment, runs_of
 
 NOISE_SECONDS = 0.5
 """What is quiet for so long tells the noise of a recording."""
@@ -98,13 +97,13 @@ def _hardly_louder_than_its_quietest(
     width = round(NOISE_SECONDS * levels.cells_per_second)
     for start, end in runs_of(quiet, levels=levels, seconds=seconds):
         stretch = treble_dbfs[start:end]
-        quietest_dbfs = sliding_window_view(stretch, min(width, stretch.size)).max(axis=1).min()
+        quietest_dbfs = loudest_of_windows(stretch, min(width, stretch.size)).min()
         left[start:end] = stretch <= quietest_dbfs + STEADY_DB
     return left
 
 
 def _spread(values_db: LevelsDb) -> float:
-    """Return the range of nine tenths of a second out of ten."""
-    parts = [np.median(part) for part in np.array_split(values_db, max(1, values_db.size // PART_CELLS))]
-    low, high = np.percentile(parts, (10, 90))
+    """Return in which range eight tenths of the medians of ten cells lie; 0.0 for less than ten."""
+    parts = np.median(values_db[: values_db.size // PART_CELLS * PART_CELLS].reshape(-1, PART_CELLS), axis=1)
+    low, high = np.percentile(parts, (10, 90)) if parts.size else (0.0, 0.0)
     return float(high - low)

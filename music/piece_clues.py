@@ -65,6 +65,13 @@ def shortest_cutting_gap(hints: Hints, *, duration_ticks: Ticks, longest_track_t
     return seconds_to_ticks(HIDDEN_GAP_SECONDS if title and numbered else PLAIN_GAP_SECONDS)
 
 
+def may_part(gap: Gap, *, shortest_gap: Ticks) -> bool:
+    """Tell whether a gap may lie between two pieces; applause never reveals a hidden track."""
+    if isinstance(gap, Applause) and shortest_gap >= seconds_to_ticks(HIDDEN_GAP_SECONDS):
+        return False
+    return gap.length_ticks >= shortest_gap
+
+
 def without_pauses(gaps: Sequence[Gap]) -> tuple[Gap, ...]:
     """Return the gaps without the silences so short that they are a song's own pauses."""
     lengths = [gap.length_ticks for gap in gaps if isinstance(gap, Silence)]

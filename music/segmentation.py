@@ -1,8 +1,9 @@
 """Where the pieces of music in a file begin and end.
 
-Marks of a CUE sheet or of chapters win. Else the file is cut in the middle of silences (S3-R1), if its tags, its
-length and the gaps themselves say that it holds more than one piece (`music.piece_clues`). `find_silences` needs
-the audio's levels; `cut` does not, so that boundaries are found anew from stored silences when the tags change.
+Marks of a CUE sheet or of chapters win. Else the file is cut in the middle of silences (S3-R1) and at the end of
+applause, if its tags, its length and the gaps themselves say that it holds more than one piece (`music.piece_clues`).
+Pieces that run into one another are told apart by marks alone. `find_silences` needs the audio's levels; `cut` does
+not, so that boundaries are found anew from stored silences when the tags change.
 
 All times are ticks from the beginning of the file. Spans are half-open, in order, do not overlap and together
 cover the file.
@@ -21,7 +22,7 @@ from music.background_noise import NOISE_SECONDS, find_noise
 from music.hints import Hints
 from music.levels import Levels
 from music.marks import Mark
-from music.piece_clues import shortest_cutting_gap, speak_for_several, without_pauses
+from music.piece_clues import may_part, shortest_cutting_gap, speak_for_several, without_pauses
 from music.silences import Gap, Silence, Silences, level_of_cells, quietest_moment, silences_of
 from music.source_media import CLEAN_DBFS, Medium, SourceMedium, judge_medium, tagged_medium
 from music.ticks import Ticks, seconds_to_ticks
@@ -219,7 +220,7 @@ def _gaps_between_pieces(
         return ()
     unsung = sorted([*silences.silences, *silences.applause], key=lambda gap: gap.start_ticks)
     gaps = _without_short_pieces(
-        _likeliest_first([gap for gap in unsung if gap.length_ticks >= shortest_gap]),
+        _likeliest_first([gap for gap in unsung if may_part(gap, shortest_gap=shortest_gap)]),
         _sound_before(unsung),
         all_sound=duration_ticks - sum(gap.length_ticks for gap in unsung),
         shortest_piece=seconds_to_ticks(parameters.minimum_piece_seconds),
@@ -231,11 +232,12 @@ def _gaps_between_pieces(
 def _likeliest_first(gaps: Sequence[Gap]) -> list[Gap]:
     """Return gaps so that the one of two neighbours that is no gap comes second.
 
-    Between two pieces nothing is heard but noise, so what is louder than the softest gap may be quiet music; where
-    all are as soft, the longest is the likeliest.
+    Between two pieces nothing is heard but noise, so what is louder than the softest silence may be quiet music.
+    Else the longest is the likeliest.
     """
-    softest_dbfs = max(CLEAN_DBFS, min((gap.level_dbfs for gap in gaps), default=CLEAN_DBFS))
-    return sorted(gaps, key=lambda gap: (gap.level_dbfs > softest_dbfs + ALIKE_DB, -gap.length_ticks))
+    silences_dbfs = [gap.level_dbfs for gap in gaps if isinstance(gap, Silence)]
+    loudest_dbfs = max(CLEAN_DBFS, min(silences_dbfs, default=CLEAN_DBFS)) + ALIKE_DB
+    return sorted(gaps, key=lambda gap: (isinstance(gap, Silence) and gap.level_dbfs > loudest_dbfs, -gap.length_ticks))
 
 
 def _sound_before(unsung: Sequence[Gap]) -> dict[Gap, int]:

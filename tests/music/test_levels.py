@@ -48,6 +48,48 @@ def test_a_sine_has_an_rms_of_three_decibels_under_its_peak():
     assert 10 * np.log10(levels.mean_square.mean()) == pytest.approx(-23.01, abs=0.01)
 
 
+def dbfs(mean_square):
+    return 10 * np.log10(mean_square)
+
+
+@pytest.mark.parametrize(
+    ("samples", "difference_db"),
+    [
+        pytest.param(signals.sine(50, 4), -22, id="hum"),
+        pytest.param(signals.sine(25, 4), -28, id="rumble"),
+        pytest.param(signals.noise(4), 0, id="hiss"),
+        pytest.param(signals.sine(1_400, 4), 3, id="a high tone"),
+    ],
+)
+def test_the_treble_is_heard_without_hum_and_rumble(samples, difference_db):
+    levels, _ = cells_of(Sound(samples))
+
+    cells = slice(10, -10)
+    found_db = dbfs(levels.treble_mean_square[cells].mean()) - dbfs(levels.mean_square[cells].mean())
+    assert found_db == pytest.approx(difference_db, abs=1)
+
+
+@pytest.mark.parametrize("rate_hz", [22_050, 44_100, 48_000, 96_000])
+@pytest.mark.parametrize("frequency_hz", [200, 1_000, 5_000])
+def test_the_brightness_of_a_tone_is_its_frequency(rate_hz, frequency_hz):
+    levels, _ = cells_of(Sound(signals.sine(frequency_hz, 4, rate_hz=rate_hz), rate_hz=rate_hz))
+
+    assert levels.brightness_hz(25)[1:-1] == pytest.approx(frequency_hz, rel=0.01)
+
+
+def test_silence_has_no_brightness():
+    assert levels_of([0.0] * 100).brightness_hz(5).tolist() == [0.0, 0.0]
+
+
+def test_differences_cross_the_borders_of_blocks():
+    sound = signals.noise(2, rate_hz=1_000)
+
+    whole, parts = levels_of(sound), levels_of(sound[:1_000], sound[1_000:1_500], sound[1_500:])
+
+    np.testing.assert_array_equal(whole.step_mean_square, parts.step_mean_square)
+    np.testing.assert_array_equal(whole.treble_mean_square, parts.treble_mean_square)
+
+
 @pytest.mark.parametrize("rate_hz", [8_000, 11_025, 22_050, 44_100, 48_000, 88_200, 96_000, 192_000])
 @given(samples=st.integers(1, 10**10))
 def test_the_duration_is_exact_to_the_sample(rate_hz, samples):  # S3-127

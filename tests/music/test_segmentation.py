@@ -1,6 +1,7 @@
 from dataclasses import replace
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from music.hints import Hints
 from music.marks import Mark
 from music.segmentation import SegmentParameters, Span, cut, find_silences
-from music.silences import Silence, Silences
+from music.silences import Applause, Silence, Silences
 from music.source_media import GapPattern, Medium
 from music.ticks import Ticks, samples_to_ticks, seconds_to_ticks, ticks_to_seconds
 from tests import signals
@@ -174,6 +175,51 @@ def test_a_long_file_is_cut_as_its_name_suggests(hints, starts):
     segmentation = cut(silences, hints, PARAMETERS, duration_ticks=seconds_to_ticks(700))
 
     assert starts_seconds(segmentation) == pytest.approx(starts)
+
+
+def with_applause(silences, *spans_seconds):
+    clapping = (Applause(seconds_to_ticks(start), seconds_to_ticks(end), -20.0) for start, end in spans_seconds)
+    return replace(silences, applause=tuple(clapping))
+
+
+@pytest.mark.parametrize(
+    ("hints", "starts"),
+    [
+        pytest.param(Hints(), [0, 206, 412], id="without a name"),
+        pytest.param(Hints(title="Live in Paris"), [0, 206, 412], id="a concert"),
+        pytest.param(Hints(title="Jam", track_number=4), [0], id="a piece with a title and a number"),
+    ],
+)
+def test_a_concert_is_cut_where_applause_ends(hints, starts):
+    silences = with_applause(silences_at((413, 414)), (200, 206), (400, 412), (690, 700))
+
+    segmentation = cut(silences, hints, PARAMETERS, duration_ticks=seconds_to_ticks(700))
+
+    assert starts_seconds(segmentation) == starts
+    assert segmentation.source_medium.gap_pattern is GapPattern.NONE
+
+
+def test_applause_is_heard_between_pieces():
+    concert, rate_hz = signals.piece(24, rate_hz=22_050), 22_050
+    applause = signals.noise(5, rms_level_dbfs=-22, rate_hz=rate_hz)
+    samples = np.concatenate([concert, applause, concert, applause])
+
+    found = find_silences(levels_of(samples, rate_hz=rate_hz), PARAMETERS)
+    segmentation = cut(found, Hints(), PARAMETERS, duration_ticks=duration_of(samples, rate_hz=rate_hz))
+
+    assert [ticks_to_seconds(each.length_ticks) for each in found.applause] == pytest.approx([5, 5], abs=0.5)
+    assert starts_seconds(segmentation) == pytest.approx([0, 29], abs=0.5)
+
+
+def test_of_two_near_silences_the_one_that_is_no_louder_than_the_noise_cuts():
+    soft = Silence(seconds_to_ticks(40), seconds_to_ticks(42), -50.0)
+    quiet_music = Silence(seconds_to_ticks(52), seconds_to_ticks(58), -48.5)
+
+    segmentation = cut(
+        Silences(-44.0, -50.0, (soft, quiet_music)), Hints(), PARAMETERS, duration_ticks=seconds_to_ticks(125)
+    )
+
+    assert starts_seconds(segmentation) == [0, 41]
 
 
 def test_whatever_is_silent_throughout_is_one_piece():

@@ -9,6 +9,7 @@ from music.silences import (
     QuietestMoment,
     Silence,
     level_of_cells,
+    loudest_of_windows,
     quietest_moment,
     silences_of,
 )
@@ -135,6 +136,15 @@ def test_the_noise_floor_is_the_quietest_half_second_between_the_ends(surface_db
 def test_a_short_file_has_no_known_noise():
     assert quietest_half_second(np.zeros(1_040)) is None
     assert quietest_half_second(np.zeros(1_050)) == QuietestMoment(0.0, slice(500, 550))
+
+
+@given(values=st.lists(st.floats(-120, 0), min_size=1, max_size=40), width=st.integers(1, 40))
+def test_the_loudest_of_each_window_is_its_maximum(values, width):
+    width = min(width, len(values))
+
+    loudest = loudest_of_windows(np.array(values), width)
+
+    assert loudest.tolist() == [max(values[at : at + width]) for at in range(len(values) - width + 1)]
 
 
 def test_an_edited_fade_at_the_end_does_not_hide_the_noise():
