@@ -6,7 +6,9 @@ six minutes with a title are one song, whatever pauses it has; twenty minutes ca
 
 import re
 import statistics
+from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import pairwise
 
 from music.hints import Hints
 from music.silences import Applause, Gap, Silence
@@ -24,6 +26,8 @@ HIDDEN_GAP_SECONDS = 10.0
 """A gap that parts a long file with a title and a number: a hidden track follows."""
 PAUSE_SHARE = 1 / 3
 """A silence shorter than this share of a usual gap is a song's own pause."""
+PIECES_TOGETHER = 1.5
+"""What is longer than so many usual pieces is two."""
 
 _NUMBER = r"(?:[a-h]|[0-9]{1,2}|one|two|i{1,3})"
 _DISC = r"(?:lp|mc|tape|cassette|kassette|reel|vinyl|record|platte|dis[ck]|cd)"
@@ -72,11 +76,22 @@ def may_part(gap: Gap, *, shortest_gap: Ticks) -> bool:
     return gap.length_ticks >= shortest_gap
 
 
-def without_pauses(gaps: Sequence[Gap]) -> tuple[Gap, ...]:
-    """Return the gaps without the silences so short that they are a song's own pauses."""
+def without_pauses(gaps: Sequence[Gap], *, duration_ticks: Ticks) -> tuple[Gap, ...]:
+    """Return the gaps without the silences so short that they are a song's own pauses.
+
+    Unless what lies around such a silence is so long that it is more than one piece.
+    """
     lengths = [gap.length_ticks for gap in gaps if isinstance(gap, Silence)]
-    usual = statistics.median_low(lengths) if lengths else 0
-    return tuple(gap for gap in gaps if isinstance(gap, Applause) or gap.length_ticks >= usual * PAUSE_SHARE)
+    shortest = statistics.median_low(lengths) * PAUSE_SHARE if lengths else 0
+    short = {gap for gap in gaps if isinstance(gap, Silence) and gap.length_ticks < shortest}
+    edges = [0, *(gap.boundary_ticks for gap in gaps if gap not in short), duration_ticks]
+    longest_piece = PIECES_TOGETHER * statistics.median_low(end - start for start, end in pairwise(edges))
+
+    def is_pause(gap: Gap) -> bool:
+        place = bisect_right(edges, gap.boundary_ticks)
+        return gap in short and edges[place] - edges[place - 1] <= longest_piece
+
+    return tuple(gap for gap in gaps if not is_pause(gap))
 
 
 def speak_for_several(gaps: Sequence[Gap], hints: Hints) -> bool:

@@ -225,7 +225,7 @@ def _gaps_between_pieces(
         all_sound=duration_ticks - sum(gap.length_ticks for gap in unsung),
         shortest_piece=seconds_to_ticks(parameters.minimum_piece_seconds),
     )
-    gaps = without_pauses(gaps)
+    gaps = without_pauses(gaps, duration_ticks=duration_ticks)
     return gaps if speak_for_several(gaps, hints) else ()
 
 

@@ -2,13 +2,14 @@ import pytest
 
 from music.hints import Hints
 from music.piece_clues import (
+    may_part,
     names_collection,
     shortest_cutting_gap,
     speak_for_several,
     without_pauses,
 )
-from music.silences import Silence
-from music.ticks import seconds_to_ticks, ticks_to_seconds
+from music.silences import Applause, Silence
+from music.ticks import Ticks, seconds_to_ticks, ticks_to_seconds
 
 LONGEST_TRACK = seconds_to_ticks(600)
 
@@ -95,19 +96,36 @@ def test_the_name_and_the_clock_say_which_silences_cut(hints, minutes, expected_
 
 
 @pytest.mark.parametrize(
-    ("lengths", "kept"),
+    ("silences", "kept"),
     [
-        pytest.param((), (), id="no gap"),
-        pytest.param((0.6,), (0.6,), id="one gap"),
-        pytest.param((2.0, 0.6, 2.1, 1.9), (2.0, 2.1, 1.9), id="a pause among gaps"),
-        pytest.param((3.0, 60.0), (3.0, 60.0), id="a gap and a long silence"),
-        pytest.param((1.0, 2.8, 0.9, 2.5), (1.0, 2.8, 0.9, 2.5), id="gaps that vary"),
+        pytest.param((), [], id="no gap"),
+        pytest.param(((100, 0.6),), [0.6], id="one gap"),
+        pytest.param(((100, 2.0), (140, 0.6), (200, 2.1), (300, 1.9)), [2.0, 2.1, 1.9], id="a pause among gaps"),
+        pytest.param(((100, 2.0), (200, 0.6), (300, 2.1)), [2.0, 0.6, 2.1], id="a short gap between two pieces"),
+        pytest.param(((100, 3.0), (200, 60.0), (360, 3.0)), [3.0, 60.0, 3.0], id="a long silence"),
+        pytest.param(((100, 1.0), (200, 2.8), (300, 0.9)), [1.0, 2.8, 0.9], id="gaps that vary"),
     ],
 )
-def test_a_silence_far_shorter_than_the_gaps_is_a_pause(lengths, kept):
-    gaps = without_pauses(gaps_of(*lengths))
+def test_a_silence_far_shorter_than_the_gaps_is_a_pause_unless_two_pieces_lie_around_it(silences, kept):
+    gaps = [Silence(seconds_to_ticks(at), seconds_to_ticks(at + length), -120.0) for at, length in silences]
+    applause = Applause(seconds_to_ticks(395), seconds_to_ticks(400), -20.0)
 
-    assert [ticks_to_seconds(gap.length_ticks) for gap in gaps] == pytest.approx(list(kept))
+    left = without_pauses([*gaps, applause], duration_ticks=seconds_to_ticks(500))
+
+    assert [ticks_to_seconds(gap.length_ticks) for gap in left] == pytest.approx([*kept, 5.0])
+
+
+@pytest.mark.parametrize(
+    ("gap", "shortest_seconds", "expected"),
+    [
+        pytest.param(Silence(Ticks(0), seconds_to_ticks(2), -120.0), 1.5, True, id="long enough"),
+        pytest.param(Silence(Ticks(0), seconds_to_ticks(2), -120.0), 10, False, id="too short"),
+        pytest.param(Applause(Ticks(0), seconds_to_ticks(12), -20.0), 1.5, True, id="applause"),
+        pytest.param(Applause(Ticks(0), seconds_to_ticks(12), -20.0), 10, False, id="applause in a named piece"),
+    ],
+)
+def test_what_may_part_two_pieces(gap, shortest_seconds, expected):
+    assert may_part(gap, shortest_gap=seconds_to_ticks(shortest_seconds)) is expected
 
 
 @pytest.mark.parametrize(
