@@ -4,7 +4,10 @@ A piece that repeats itself after 0.4 s does so after 0.8 and 1.6 s too, and mos
 double, in triple time its third are all there, and which of them people tap is a matter of style. So each pulse that
 could be the beat is looked at as if it were: how strongly does each register come back after a sixth of a beat up to
 eight beats, does the snare answer the bass drum after one beat, how many notes are there in a beat, how fast is it.
-The weighted sum of that is its evidence; differences of evidence are logarithms of odds.
+
+Those observations speak for a beat or against it, each by itself and a few patterns of them together (a backbeat at
+this tempo, a bar of three): a network with one layer of six hidden units. Differences of evidence are logarithms of
+odds.
 """
 
 from dataclasses import dataclass
@@ -13,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from music.correlation import at_lags
-from music.metre_weights import ANSWERED, ANSWERS, PACE, REPEATED, REPEATS, TEMPO, VOICED
+from music.metre_weights import PATTERN_BIASES, PATTERN_WEIGHTS, WEIGHTS
 from music.onsets import FRAMES_PER_SECOND
 from music.periodicity import LAGS, Periodicity
 
@@ -26,6 +29,12 @@ _COMB_VOICES = np.array([0.55, 0.15, 0.1, 0.0, 0.1, 0.1, 0.0])
 """How much each voice adds to it."""
 _FORGIVEN_FRAMES = 0.7
 """A repeat may be that much early or late: the rounding of the period, times the beats."""
+_REPEATS = (1 / 6, 1 / 4, 1 / 3, 1 / 2, 2 / 3, 3 / 4, 1, 4 / 3, 3 / 2, 2, 3, 4, 6, 8)
+"""After how many beats repeats are looked at."""
+_ANSWERS = (0, 1 / 2, 1, 3 / 2, 2, 3, 4)
+"""After how many beats answers are looked at."""
+_SOFT = 1e-4
+"""Keeps the logarithm of a register in which nothing happens finite."""
 _REFINED_SECONDS = 10.0
 _REFINED_RANGE = 0.012
 _REFINED_STEP = 0.0005
@@ -58,29 +67,38 @@ def find_levels(periodicity: Periodicity, *, shortest_seconds: float, longest_se
 
 def weigh_levels(periodicity: Periodicity, levels: Levels) -> NDArray[np.float64]:
     """Return the evidence that each pulse is the beat, shape (n,)."""
-    octaves = np.log2(levels.periods_seconds / _MIDDLE_SECONDS)
+    means, spreads, direct, patterns = WEIGHTS[:, 0], WEIGHTS[:, 1], WEIGHTS[:, 2], WEIGHTS[:, 3:]
+    observed = (observe_levels(periodicity, levels) - means) / spreads
+    return observed @ direct + np.tanh(observed @ patterns + PATTERN_BIASES) @ PATTERN_WEIGHTS
+
+
+def observe_levels(periodicity: Periodicity, levels: Levels) -> NDArray[np.float64]:
+    """Return what is observed of each pulse, shape (n, rows of `WEIGHTS`)."""
+    octaves = np.log2(levels.periods_seconds / _MIDDLE_SECONDS)[:, None]
     density = np.log2(periodicity.onsets_per_second)
-    notes_in_beat = density + octaves[:, None] - 1.0
-    loudness = np.log(periodicity.strengths + 1e-4)
-    tilt = loudness - loudness.mean()
-    return (
-        np.einsum("vmk,vk->m", _repeats(periodicity, levels), REPEATED)
-        + np.einsum("pmk,pk->m", _answers(periodicity, levels), ANSWERED)
-        + np.stack([octaves, octaves**2, octaves**3], axis=1) @ TEMPO
-        + notes_in_beat**2 @ PACE[0]
-        + octaves * (density @ PACE[1] + tilt @ VOICED)
+    notes_in_beat = density + octaves - 1.0
+    loudness = np.log(periodicity.strengths + _SOFT)
+    columns = (
+        _repeats(periodicity, levels),
+        _answers(periodicity, levels),
+        octaves ** np.array((1, 2, 3)),
+        notes_in_beat**2,
+        octaves * density,
+        octaves * (loudness - loudness.mean()),
     )
+    return np.concatenate(columns, axis=1)
 
 
 def _repeats(periodicity: Periodicity, levels: Levels) -> NDArray[np.float64]:
-    lags = FRAMES_PER_SECOND * levels.periods_seconds[:, None] * np.array(REPEATS)
+    lags = FRAMES_PER_SECOND * levels.periods_seconds[:, None] * np.array(_REPEATS)
     shifts = (-_FORGIVEN_FRAMES, 0.0, _FORGIVEN_FRAMES)
-    return np.maximum.reduce([at_lags(periodicity.correlations, lags + shift) for shift in shifts])
+    strongest = np.maximum.reduce([at_lags(periodicity.correlations, lags + shift) for shift in shifts])
+    return strongest.transpose(1, 0, 2).reshape(len(lags), -1)
 
 
 def _answers(periodicity: Periodicity, levels: Levels) -> NDArray[np.float64]:
-    lags = FRAMES_PER_SECOND * levels.periods_seconds[:, None] * np.array(ANSWERS)
-    return at_lags(periodicity.answers, lags)
+    lags = FRAMES_PER_SECOND * levels.periods_seconds[:, None] * np.array(_ANSWERS)
+    return at_lags(periodicity.answers, lags).transpose(1, 0, 2).reshape(len(lags), -1)
 
 
 def _refined(correlation: NDArray[np.float64], period_seconds: float) -> float:

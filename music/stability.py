@@ -15,7 +15,7 @@ _HOP_FRAMES = _WINDOW_FRAMES // 2
 _TRANSFORM = 768
 _WINDOWS_AT_ONCE = 64
 _RANGE = np.arange(-0.08, 0.0801, 0.004)
-_BEATS = (1, 2, 3, 4)
+_BEATS = (1, 2, 3, 4, 5, 6, 7, 8)
 _TOLERANCE = 0.02
 """A window that is this far away (as a logarithm) counts 1/e."""
 _LONGEST_LAG = _WINDOW_FRAMES * 3 // 4
