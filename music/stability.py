@@ -22,7 +22,7 @@ _LONGEST_LAG = _WINDOW_FRAMES * 3 // 4
 
 
 def measure_stability(novelty: NDArray[np.float32], period_seconds: float) -> float | None:
-    """Return how evenly a pulse is kept, 0 to 1; None if the piece has fewer than two windows or no pulse in them."""
+    """Return how evenly a pulse is kept, 0 to 1; None if it has fewer than two windows or nothing in them."""
     if novelty.size < _WINDOW_FRAMES + _HOP_FRAMES:
         return None
     windows = sliding_window_view(novelty, _WINDOW_FRAMES)[::_HOP_FRAMES]
@@ -38,11 +38,12 @@ def measure_stability(novelty: NDArray[np.float32], period_seconds: float) -> fl
 
 
 def _deviations(windows: NDArray[np.float32], period_seconds: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return of each window how far its pulse lies from the piece's (logarithm) and how strong it is."""
+    """Return of each window how far its pulse lies from the piece's (logarithm), and its energy."""
     spectra = np.fft.rfft(windows - windows.mean(axis=1, keepdims=True), _TRANSFORM, axis=1)
     correlations = np.fft.irfft((spectra * spectra.conj()).real, _TRANSFORM, axis=1)[:, :_LONGEST_LAG]
+    energy = correlations[:, 0].copy()
     correlations /= np.arange(_WINDOW_FRAMES, _WINDOW_FRAMES - _LONGEST_LAG, -1)
     lags = FRAMES_PER_SECOND * period_seconds * np.exp(_RANGE)
     combs = np.stack([at_lags(correlations, beats * lags) for beats in _BEATS]).sum(axis=0)
     best = combs.argmax(axis=1)
-    return _RANGE[best], np.maximum(combs.max(axis=1), 0.0)
+    return _RANGE[best], energy

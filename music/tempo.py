@@ -19,15 +19,19 @@ SLOWEST_BPM, FASTEST_BPM = 30.0, 300.0
 LEAST_SECONDS = 4.0
 """In less there are too few beats to count."""
 
-_LEAST_SALIENCE = 0.09
+_LEAST_STRENGTH = 0.25
+"""The hundredth part of a piece that is strongest has more than that in some register; tones that swell have not."""
+_LEAST_CLARITY = 0.09
 """Noise stays below."""
+_CLEAR_SECONDS = 30.0
+"""In shorter pieces chance looks more like a pulse."""
 _ACCEPTED_RATIOS = (2.0, 3.0, 0.5, 1 / 3)
 """Of a second level to the first: people who disagree about a beat disagree by these."""
 _RATIO_TOLERANCE = 0.03
 _PLAUSIBLE_SHARE = 0.08
 """A second level with a smaller probability is not worth offering."""
 _SURENESS = (-2.2, 0.55, 2.2)
-"""The confidence's logistic map: constant, weight of the logarithm of the odds, weight of the salience."""
+"""The confidence's logistic map: constant, weight of the logarithm of the odds, weight of the clarity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +81,13 @@ def find_tempo(onsets: Onsets, parameters: TempoParameters | None = None) -> Tem
         parameters: The defaults if None.
     """
     limits = parameters or TempoParameters()
-    if len(onsets.strengths) < LEAST_SECONDS * FRAMES_PER_SECOND or not onsets.strengths.any():
+    if not _is_articulated(onsets):
         return _NO_TEMPO
     periodicity = find_periodicity(onsets)
     shortest_seconds, longest_seconds = 60 / limits.highest_bpm, 60 / limits.lowest_bpm
     levels = find_levels(periodicity, shortest_seconds=shortest_seconds, longest_seconds=longest_seconds)
-    if levels.salience < _LEAST_SALIENCE:
+    clarity = levels.salience * min(1.0, np.sqrt(len(onsets.strengths) / (_CLEAR_SECONDS * FRAMES_PER_SECOND)))
+    if clarity < _LEAST_CLARITY:
         return _NO_TEMPO
     probabilities = _probabilities(weigh_levels(periodicity, levels))
     beat = int(probabilities.argmax())
@@ -90,9 +95,16 @@ def find_tempo(onsets: Onsets, parameters: TempoParameters | None = None) -> Tem
     return Tempo(
         bpm=60 / period_seconds,
         bpm_alternative=_second_level(levels, probabilities, beat=beat),
-        bpm_confidence=_confidence(float(probabilities[beat]), levels.salience),
+        bpm_confidence=_confidence(float(probabilities[beat]), clarity),
         tempo_stability=measure_stability(periodicity.novelty, period_seconds),
     )
+
+
+def _is_articulated(onsets: Onsets) -> bool:
+    """Return whether a piece is long enough and something begins in it."""
+    if len(onsets.strengths) < LEAST_SECONDS * FRAMES_PER_SECOND:
+        return False
+    return bool(np.quantile(onsets.strengths.max(axis=1), 0.99) > _LEAST_STRENGTH)
 
 
 def _probabilities(evidence: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -112,8 +124,8 @@ def _second_level(levels: Levels, probabilities: NDArray[np.float64], *, beat: i
     return float(60 / levels.periods_seconds[second])
 
 
-def _confidence(probability: float, salience: float) -> float:
+def _confidence(probability: float, clarity: float) -> float:
     """Return how often a tempo that stood out so far, in a piece with so clear a pulse, was right."""
-    constant, of_odds, of_salience = _SURENESS
+    constant, of_odds, of_clarity = _SURENESS
     odds = np.log(probability / max(1e-6, 1 - probability))
-    return float(1 / (1 + np.exp(-(constant + of_odds * odds + of_salience * min(salience, 1.0)))))
+    return float(1 / (1 + np.exp(-(constant + of_odds * odds + of_clarity * min(clarity, 1.0)))))
