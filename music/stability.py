@@ -22,7 +22,7 @@ _LONGEST_LAG = _WINDOW_FRAMES * 3 // 4
 
 
 def measure_stability(novelty: NDArray[np.float32], period_seconds: float) -> float | None:
-    """Return how evenly a pulse is kept, 0 to 1; None if it has fewer than two windows or nothing in them."""
+    """Return how evenly a pulse is kept, 0 to 1; None if there are fewer than two windows."""
     if novelty.size < _WINDOW_FRAMES + _HOP_FRAMES:
         return None
     windows = sliding_window_view(novelty, _WINDOW_FRAMES)[::_HOP_FRAMES]
@@ -31,10 +31,8 @@ def measure_stability(novelty: NDArray[np.float32], period_seconds: float) -> fl
         for first in range(0, len(windows), _WINDOWS_AT_ONCE)
     ]
     deviations, weights = (np.concatenate(values) for values in zip(*parts, strict=True))
-    total = float(weights.sum())
-    if total <= 0:
-        return None
-    return float((np.exp(-((deviations / _TOLERANCE) ** 2)) * weights).sum() / total)
+    kept = np.exp(-((deviations / _TOLERANCE) ** 2))
+    return float(kept @ weights / max(float(weights.sum()), np.finfo(np.float32).tiny))
 
 
 def _deviations(windows: NDArray[np.float32], period_seconds: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
