@@ -74,7 +74,7 @@ def similarity(first: NDArray[np.uint32], second: NDArray[np.uint32]) -> Match |
 
 def _laid_over(longer: NDArray[np.uint32], shorter: NDArray[np.uint32]) -> Match:
     agreed, counted = _agreements(longer, shorter)
-    path = _best_path((agreed - _MUSIC_AGREES * counted) / _BLOCK_WORDS)
+    path = _best_path(((agreed - _MUSIC_AGREES * counted) / _BLOCK_WORDS).astype(np.float32))
     blocks = np.arange(len(path))
     words, bits = counted[blocks, path], agreed[blocks, path]
     steps = np.abs(np.diff(path))
@@ -115,7 +115,7 @@ def _overlaps(longer: int, shorter: int, *, blocks: int) -> Scores:
 def _best_path(gains: Scores) -> NDArray[np.intp]:
     """Return the offset of each block along which the gains less the costs are highest (Viterbi)."""
     blocks, offsets = gains.shape
-    here: NDArray[np.intp] = np.arange(offsets)
+    here = np.arange(offsets, dtype=np.intp)
     came_from = np.empty((blocks, offsets), np.intp)
     total = gains[0]
     for block in range(1, blocks):

@@ -25,7 +25,7 @@ def test_what_was_written_is_read(words):
         ("AQAA?===", "base64"),
         ("AQAAé", "base64"),
         ("AQAAK0qS", "43 words ends after 0"),
-        (encode_fingerprint(np.array([1 << 31], np.uint32))[:8], "lacks its last 1 distances"),
+        (encode_fingerprint(np.array([1 << 31], np.uint32))[:7], "lacks its last 1 distances"),
         (base64.urlsafe_b64encode(bytes([1, 0, 0, 1, 0b111111, 0, 0xFF, 0b11])).decode(), "32 bits, not"),
     ],
     ids=["no head", "not base64", "not ASCII", "cut off", "far distances cut off", "too wide"],
