@@ -14,7 +14,7 @@ from benchmarks.report import Part
 
 Given = ParamSpec("Given")
 Found = TypeVar("Found")
-PARTS = ("analysis", "truth", "batch", "memory", "scan", "reads")
+PARTS = ("analysis", "truth", "duplicates", "batch", "memory", "scan", "reads")
 """Modules of this package, each with `measure(folder, quick=…) -> Part`."""
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 """As in a worker."""

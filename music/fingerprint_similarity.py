@@ -19,6 +19,10 @@ WORD_SECONDS: Final = (4096 // 3) / 11_025
 """From one word to the next: the hop of Chromaprint's frames, at its rate."""
 LEAST_WORDS: Final = 40
 """5 s: what is shorter has too little in common with anything to be told."""
+NEAR: Final = 0.7
+"""From here on a person should look: the same notes, or a recording that was treated roughly."""
+RECORDING: Final = 0.82
+"""From here on it is the same recording: what is played again reaches 0.81."""
 
 _WORD_BITS: Final = 32
 _BLOCK_WORDS: Final = 16
