@@ -2,8 +2,8 @@
 
 All words stand in one array. A word's key are those of its bits that noise and codecs change least, the more of them
 the larger the library is. Where two fingerprints share a key, the words around it are compared: if they agree as
-music seldom does by chance, the two are a candidate for `music.fingerprint_similarity`. (Seed and extend, as BLAST finds
-genes: S. F. Altschul et al., "Basic local alignment search tool", J. Mol. Biol. 215, 1990.)
+music seldom does by chance, the two are a candidate for `music.fingerprint_similarity`. (Seed and extend, as BLAST
+finds genes: S. F. Altschul et al., "Basic local alignment search tool", J. Mol. Biol. 215, 1990.)
 
 The work grows with the number of words, because a word looks at no more than a few others of its key: what steady tones
 and silence repeat costs no more than anything else.
@@ -22,22 +22,28 @@ Words = NDArray[np.uint32]
 Places = NDArray[np.int64]
 
 _STEADIEST_BITS: Final = (
-    (19, 27, 31, 29, 21, 3, 30, 15, 7, 28, 1, 23, 11, 26, 9, 20)
-    + (25, 18, 5, 17, 14, 13, 22, 6, 8, 0, 10, 2)
-)  # fmt: skip
+    *(19, 27, 31, 29, 21, 3, 30, 15, 7, 28, 1, 23, 11, 26),
+    *(9, 20, 25, 18, 5, 17, 14, 13, 22, 6, 8, 0, 10, 2),
+)
 """From the one that changes least, over codecs, noise, compression, and half a per cent of speed: 4-10 % are wrong."""
 _LEAST_KEY_BITS: Final = 16
 _LOOK_BACK: Final = 16
 """How many others of the same key a word is laid over: the nearest before it."""
-_AROUND: Final = np.arange(-24, 25, 3)
-"""Which words are compared around a shared key: 6 s of music."""
-_AGREES: Final = 0.7
-"""Of the bits around it. Unrelated music has 0.55 ± 0.05 there, the same recording more than 0.75."""
-_PARTS: Final = 8
-"""A key at a time would be slow, all at once would take 3 GB."""
+_NEARBY: Final = (tuple(range(-20, 21, 5)), 0.66)
+"""Which words are compared around a shared key: 5 s of music; and how many of their bits agree at least.
+Unrelated music has 0.55 ± 0.05 there."""
+_AROUND: Final = (tuple(range(-48, 49, 4)), 0.7)
+"""What is compared of those that are left: 12 s."""
+_PART_WORDS: Final = 1 << 23
+"""How many new words are sorted at once: 200 MB."""
 _HITS_AT_ONCE: Final = 1 << 19
 _WORDS_AT_ONCE: Final = 1 << 22
 _WORD_BITS: Final = 32
+_SLOT_BITS: Final = 24
+_SLOTS: Final = 1 << _SLOT_BITS
+"""Of the table that says which keys new words have."""
+_KNUTH: Final = np.uint32(2_654_435_761)
+"""Scatters keys over the slots (D. E. Knuth's multiplicative hashing)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,57 +94,56 @@ class FingerprintIndex:
         found = [np.zeros(0, np.int64)]
         if since < len(self):
             first_new = int(self.ends[since - 1]) if since else 0
-            found += [self._alike(hits) for part in range(_PARTS) for hits in self._hits(part, first_new=first_new)]
+            found += [self._alike(hits) for keyed in self._parts(first_new) for hits in _hits(*keyed, first_new)]
         return np.stack(np.divmod(np.unique(np.concatenate(found)), max(len(self), 1)), axis=1)
 
-    def _hits(self, part: int, *, first_new: int) -> Iterator[tuple[Places, Places]]:
-        """Yield places of words with the same key, of which the second is new and the first before it."""
-        keys, places = self._keyed(part, first_new=first_new)
-        order = np.argsort(keys, kind="stable")
-        keys, places = keys[order], places[order]
-        for back in range(1, _LOOK_BACK + 1):
-            same = np.flatnonzero((keys[back:] == keys[:-back]) & (places[back:] >= first_new))
-            for start in range(0, same.size, _HITS_AT_ONCE):
-                some = same[start : start + _HITS_AT_ONCE]
-                yield places[some], places[some + back]
+    def _parts(self, first_new: int) -> Iterator[tuple[Words, Places]]:
+        """Yield keys and their places, part by part: those of new words, and of old words with one of these keys."""
+        parts = 1 << ((self.words.size - first_new) // _PART_WORDS).bit_length()
+        for part in range(parts):
+            wanted = np.zeros(_SLOTS, bool)
+            for slots, _, _ in self._blocks(part, of=parts, start=first_new):
+                wanted[slots] = True
+            found = [
+                (keys[wanted[slots]], places[wanted[slots]]) for slots, keys, places in self._blocks(part, of=parts)
+            ]
+            yield np.concatenate([keys for keys, _ in found]), np.concatenate([places for _, places in found])
 
-    def _keyed(self, part: int, *, first_new: int) -> tuple[Words, Places]:
-        """Return the keys of a part, and their places: those of new words, and old words with one of these keys."""
-        mask, wanted = self._mask(), np.zeros(1 << 24, bool)
-        for keys, _ in self._blocks(part, mask=mask, start=first_new):
-            wanted[_slot(keys)] = True
-        found = [(keys[kept := wanted[_slot(keys)]], places[kept]) for keys, places in self._blocks(part, mask=mask)]
-        return np.concatenate([keys for keys, _ in found]), np.concatenate([places for _, places in found])
-
-    def _blocks(self, part: int, *, mask: np.uint32, start: int = 0) -> Iterator[tuple[Words, Places]]:
+    def _blocks(self, part: int, *, of: int, start: int = 0) -> Iterator[tuple[Words, Words, Places]]:
+        """Yield the slots, keys and places of the words of a part."""
+        mask = self._mask()
         for begin in range(start, self.words.size, _WORDS_AT_ONCE):
             keys = self.words[begin : begin + _WORDS_AT_ONCE] & mask
-            kept = np.flatnonzero((_scattered(keys) & np.uint32(_PARTS - 1)) == part)
-            yield keys[kept], kept + begin
+            slots = (keys * _KNUTH) >> np.uint32(_WORD_BITS - _SLOT_BITS)
+            kept = np.flatnonzero((slots & np.uint32(of - 1)) == part)
+            yield slots[kept], keys[kept], kept + begin
 
     def _mask(self) -> np.uint32:
         """Return the bits of a key: about as many keys are possible as there are words."""
         bits = max(_LEAST_KEY_BITS, int(self.words.size).bit_length() + 1)
         return np.bitwise_or.reduce(np.uint32(1) << np.array(_STEADIEST_BITS[:bits], np.uint32))
 
-    def _alike(self, hits: tuple[Places, Places]) -> NDArray[np.int64]:
+    def _alike(self, hits: tuple[Places, Places]) -> Places:
         """Return the pairs whose music agrees around a hit, as one number each."""
-        first, second = hits
         one, other = (np.searchsorted(self.ends, places, side="right") for places in hits)
-        apart = one != other
-        first, second, one, other = first[apart], second[apart], one[apart], other[apart]
-        agreed = np.zeros(first.size, np.uint16)
-        compared = np.zeros(first.size, np.uint16)
-        starts = np.concatenate([[0], self.ends])
-        for step in _AROUND:
-            here, there = first + step, second + step
-            inside = (here >= starts[one]) & (here < self.ends[one])
-            inside &= (there >= starts[other]) & (there < self.ends[other])
-            differing = np.bitwise_count(self.words.take(here, mode="clip") ^ self.words.take(there, mode="clip"))
-            agreed += np.where(inside, _WORD_BITS - differing, 0).astype(np.uint16)
+        found = np.stack([*hits, one, other])[:, one != other]
+        for steps, least in (_NEARBY, _AROUND):
+            found = found[:, self._agreement(found, steps) >= least]
+        return np.unique(found[2] * len(self) + found[3])
+
+    def _agreement(self, found: Places, steps: Sequence[int]) -> NDArray[np.float32]:
+        """Return how many bits agree at these distances from the places, 0 where less than a third lies in both."""
+        first, second, one, other = found
+        starts = self.ends - np.diff(self.ends, prepend=0)
+        before = np.minimum(first - starts[one], second - starts[other])
+        after = np.minimum(self.ends[one] - first, self.ends[other] - second)
+        agreed, compared = (np.zeros(first.size, np.float32) for _ in range(2))
+        for step in steps:
+            inside = (-step <= before) & (step < after)
+            here, there = (self.words[np.where(inside, places + step, 0)] for places in (first, second))
+            agreed += inside * (_WORD_BITS - np.bitwise_count(here ^ there))
             compared += inside
-        alike = (agreed >= _AGREES * _WORD_BITS * compared) & (compared > _AROUND.size // 3)
-        return np.unique(one[alike] * len(self) + other[alike])
+        return np.where(compared > len(steps) / 3, agreed / (_WORD_BITS * np.maximum(compared, 1)), np.float32(0))
 
 
 def find_pairs(index: FingerprintIndex, *, since: int = 0, least: float = NEAR) -> Iterator[SimilarPair]:
@@ -155,10 +160,12 @@ def find_pairs(index: FingerprintIndex, *, since: int = 0, least: float = NEAR) 
             yield SimilarPair(first, second, match)
 
 
-def _scattered(keys: Words) -> Words:
-    """Return a hash of each key (Knuth's multiplicative one), even in its upper bits."""
-    return (keys * np.uint32(2_654_435_761)) >> np.uint32(5)
-
-
-def _slot(keys: Words) -> Words:
-    return _scattered(keys) & np.uint32((1 << 24) - 1)
+def _hits(keys: Words, places: Places, first_new: int) -> Iterator[tuple[Places, Places]]:
+    """Yield places of words with the same key, of which the second is new and the first before it."""
+    order = np.argsort(keys, kind="stable")
+    keys, places = keys[order], places[order]
+    for back in range(1, _LOOK_BACK + 1):
+        same = np.flatnonzero((keys[back:] == keys[:-back]) & (places[back:] >= first_new))
+        for start in range(0, same.size, _HITS_AT_ONCE):
+            some = same[start : start + _HITS_AT_ONCE]
+            yield places[some], places[some + back]
