@@ -53,7 +53,7 @@ def found(groups):
     [
         ([], {}, []),
         ([piece("a"), piece("b")], {}, []),
-        ([piece("a"), piece("b")], {"a_b": 0.69}, []),
+        ([piece("a"), piece("b")], {"a_b": 0.74}, []),
         ([piece("a"), piece("b")], {"a_gone": 0.99}, []),
         (
             [piece("a"), piece("b", audio_sha256="audio of a", content_sha256="bytes of a")],
@@ -97,8 +97,8 @@ def test_pieces_are_grouped(pieces, likenesses, expected):
         ({"a_b": 0.9, "b_c": 0.9}, [["a recording 1 keep", "b recording 0.9"]]),
         ({"a_b": 0.9, "b_c": 0.9, "a_c": 0.75}, [["a recording 1 keep", "b recording 0.9", "c near 0.75 keep"]]),
         ({"a_b": 0.75, "b_c": 0.9}, [["b recording 1 keep", "c recording 0.9", "a near 0.75 keep"]]),
-        ({"a_b": 0.72, "b_c": 0.72}, [["a near 1 keep", "b near 0.72 keep"]]),
-        ({"a_c": 0.72, "b_c": 0.74}, [["b near 1 keep", "c near 0.74 keep"]]),
+        ({"a_b": 0.76, "b_c": 0.76}, [["a near 1 keep", "b near 0.76 keep"]]),
+        ({"a_c": 0.76, "b_c": 0.78}, [["b near 1 keep", "c near 0.78 keep"]]),
     ],
     ids=[
         "the third is not like the first",
