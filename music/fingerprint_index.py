@@ -119,8 +119,12 @@ class FingerprintIndex:
             yield slots[kept], keys[kept], kept + begin
 
     def _mask(self) -> np.uint32:
-        """Return the bits of a key: about as many keys are possible as there are words."""
-        bits = max(_LEAST_KEY_BITS, int(self.words.size).bit_length() + 1)
+        """Return the bits of a key.
+
+        A small library can afford that each word finds some that are like it by chance: 17 bits for 250,000 words. A
+        large one cannot: 28 bits for 100,000,000.
+        """
+        bits = max(_LEAST_KEY_BITS, 5 * int(self.words.size).bit_length() // 4 - 5)
         return np.bitwise_or.reduce(np.uint32(1) << np.array(_STEADIEST_BITS[:bits], np.uint32))
 
     def _alike(self, hits: tuple[Places, Places]) -> Places:

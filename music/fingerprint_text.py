@@ -65,6 +65,5 @@ def _words(distances: NDArray[np.int64], ends: NDArray[np.intp]) -> NDArray[np.u
     is_bit = distances > 0
     if place.max(initial=0) >= _WORD_BITS:
         raise ValueError(f"a word of a fingerprint has {_WORD_BITS} bits, not {place.max() + 1}")
-    changed = np.zeros(ends.size, np.uint32)
-    np.bitwise_or.at(changed, word[is_bit], np.uint32(1) << place[is_bit].astype(np.uint32))
-    return np.bitwise_xor.accumulate(changed)
+    changed = np.bincount(word[is_bit], weights=np.exp2(place[is_bit]), minlength=ends.size)  # exact under 2**53
+    return np.bitwise_xor.accumulate(changed.astype(np.uint32))
