@@ -5,7 +5,6 @@ what follows them are as common as in music, but no two pieces are alike, except
 """
 
 import resource
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -13,6 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.costs import Stopwatch
 from benchmarks.report import Figure, Part
 from music.decimation import Decimator
 from music.fingerprint import MAX_SECONDS, fingerprint
@@ -48,24 +48,18 @@ def measure(folder: Path, *, quick: bool) -> Part:  # noqa: ARG001  nothing is w
     """Return the cost of the first pass, and of some more pieces."""
     segments = QUICK_SEGMENTS if quick else SEGMENTS
     made = _fingerprints(segments + ADDED, _played())
-    index, begun = FingerprintIndex().add(made[:segments]), time.process_time()
-    candidates = index.candidates()
-    seeds = time.process_time() - begun
-    begun = time.process_time()
-    pairs = sum(1 for _ in find_pairs(index))
-    first = time.process_time() - begun
-    begun = time.process_time()
-    index.add(made[segments:])
-    more = sum(1 for _ in find_pairs(index, since=segments))
-    added = time.process_time() - begun
+    index, watch = FingerprintIndex().add(made[:segments]), Stopwatch()
+    with watch.on("first"), watch.calls(index, "candidates", "candidates"):
+        pairs = sum(1 for _ in find_pairs(index))
+    with watch.on("added"):
+        more = sum(1 for _ in find_pairs(index.add(made[segments:]), since=segments))
     return Part(
         f"Duplicates among {segments:,} fingerprints of {MAX_SECONDS} s",
         (
-            Figure("the first pass", first, "CPU-s", GOAL_FIRST_SECONDS),
-            Figure("of it, candidates", seeds, "CPU-s"),
-            Figure("candidates", len(candidates) / segments, "a piece"),
+            Figure("the first pass", watch.seconds["first"], "CPU-s", GOAL_FIRST_SECONDS),
+            Figure("of it, candidates", watch.seconds["candidates"], "CPU-s"),
             Figure("pairs not found", round(segments * COPIES) - pairs, "pairs"),
-            Figure(f"{ADDED} more", added, "CPU-s", GOAL_ADDED_SECONDS),
+            Figure(f"{ADDED} more", watch.seconds["added"], "CPU-s", GOAL_ADDED_SECONDS),
             Figure("pairs not found among these", round(ADDED * COPIES) - more, "pairs"),
             Figure("memory", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000, "MB", GOAL_MB),
         ),
