@@ -28,6 +28,8 @@ BATCH_FILES: Final = 100
 ROUNDS: Final = 4
 BULKY: Final = ("waveform", "fingerprint")
 """Columns of some kilobytes a row, which are read for a few rows and not for all."""
+FIRST_ROWS: Final = 100
+"""How an analyst meets a view: all its columns, no condition."""
 GOAL_SECONDS: Final = 0.5
 CPU, CLOCK = "CPU-s", "s"
 Costs = dict[tuple[str, str], float]
@@ -38,6 +40,8 @@ QUERIES: Final = {
     "songs by a word in the title": "select artist, title, path from library where title ilike '%song 4242%'",
     "everything about one file": "select * from library where path like '%/07 - Song 4242.flac'",
     "a page of the library": "select * from library order by artist, album, track_number limit 100",
+    "tasks by stage and status": "select stage, status, count(*) from enrichment_tasks group by all",
+    "tasks of one file": "select * from enrichment_tasks where file_key like 'song-4242~%'",
     "errors by code": "select error_code, count(*), any_value(path) from files where status = 'error' group by all",
 }
 TABLES_BY_FILE: Final = ("discovered_files", "segments", "source_media", "fingerprints", "audio_features", "outcomes")
@@ -81,9 +85,10 @@ def _slowest(state: str, costs: Costs) -> Figure:
 
 
 def _asked(lake: Lake) -> Costs:
-    """Return the cost of each view with its columns, and of each query."""
+    """Return the cost of each view, whole and its first rows, and of each query."""
     columns = f"columns(lambda name: name not in {BULKY})"
     questions = {f"view {view.name}": f"select count({columns}) from {view.name}" for view in VIEWS}
+    questions |= {f"first rows of {view.name}": f"select * from {view.name} limit {FIRST_ROWS}" for view in VIEWS}
     questions |= {f"query: {name}": sql for name, sql in QUERIES.items()}
     with connect(lake.places.home) as connection:
         return least(ROUNDS, lambda: _ask(connection, questions))

@@ -69,7 +69,7 @@ LIBRARY = View(
     "library",
     "One wide row per piece of music: names (title_from says whether from tags, a CUE sheet or chapter, or the path; "
     "where a file holds several pieces, a piece's own name goes before the file's tags), place, format, "
-    "measurements, fingerprint.",
+    "measurements, fingerprint. Its waveform stands in audio_features.",
     f"""
 select
     discovered_files.file_key, {uuid_sql("discovered_files.file_key")} as track_id, segments.segment_index,
@@ -82,7 +82,7 @@ select
     {seconds_sql("discovered_files.duration_ticks", "file_duration")},
     {columns_sql(SOURCE_MEDIA, without=("file_key", "duration_ticks", "confidence", "silences"))},
     source_media.confidence as medium_confidence,
-    {columns_sql(AUDIO_FEATURES, without=("file_key", "segment_index"))},
+    {columns_sql(AUDIO_FEATURES, without=("file_key", "segment_index", "waveform"))},
     {columns_sql(FINGERPRINTS, without=("file_key", "segment_index", "duration_seconds"))}
 from segments
 join discovered_files on discovered_files.file_key = segments.file_key and discovered_files.gone_at is null

@@ -6,8 +6,7 @@ from lake.view_sql import uuid_bytes_sql, uuid_sql
 LOCAL_LANE = "ingest_files"
 """The lane that works through `planned_files`."""
 
-_ALBUM = "concat_ws(chr(31), coalesce(album_artist, artist, path_artist, ''), coalesce(album, path_album))"
-_ALBUM_ID = uuid_sql(f"lower({_ALBUM})")
+_ALBUM = "lower(concat_ws(chr(31), coalesce(album_artist, artist, path_artist, ''), coalesce(album, path_album)))"
 
 ENRICHMENT_TASKS = View(
     "enrichment_tasks",
@@ -23,8 +22,12 @@ with task as (
 known as (
     select file_key, status as file_status, coalesce(first_seen_at, planned_at) as created_at, planned_at, track_id,
         {uuid_bytes_sql("track_id")} as track_id_bytes,
-        case when album is not null or path_album is not null then {_ALBUM_ID} end as album_id
+        case when coalesce(album, path_album) is not null then {_ALBUM} end as album_name
     from files
+),
+known_album as (
+    select album_name, {uuid_sql("album_name")} as album_id
+    from (select distinct {_ALBUM} as album_name from discovered_files where coalesce(album, path_album) is not null)
 )
 select
     {uuid_sql("asset", namespace="track_id_bytes")} as id,
@@ -45,7 +48,7 @@ select
     message as error_message,
     attempts,
     retry_at
-from task join known using (file_key)
+from task join known using (file_key) left join known_album using (album_name)
 """,
 )
 
