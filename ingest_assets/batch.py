@@ -2,7 +2,8 @@
 
 Dagster's own events of a range give all its partitions one data version, after which its staleness lies, and cost
 11 ms each. Here every file and asset gets its own event with its own versions, in two transactions a flush.
-This is the only module with private names of Dagster; `tests/ingest_assets/test_private_names.py` guards each.
+With `old_events` this is the only module with private names of Dagster; `tests/ingest_assets/test_private_names.py`
+guards each.
 """
 
 import time

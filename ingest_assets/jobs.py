@@ -1,11 +1,14 @@
 """The jobs, one a lane: processor and network overlap, and a slow service never holds the analysis."""
 
 from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
 from ingest_assets.asset_specs import GROUP
 from ingest_assets.batch import LANE_TAG
+from ingest_assets.old_events import prune
+from lake.maintenance import KEEP_DAYS
 from lake.store import Lake
 from resources import locks
 from resources.lake import LakeResource
@@ -20,12 +23,17 @@ ingest_files = dg.define_asset_job(
 )
 
 
-@dg.op(description="Merges small files, lets snapshots older than 30 days go, forgets files gone for 30 days.")
+@dg.op(
+    description="Merges small files; lets snapshots and superseded events of Dagster older than 30 days go, and files "
+    "that have been gone for 30 days."
+)
 def maintain(context: dg.OpExecutionContext, lake: LakeResource) -> None:
-    """Look after the lake's own files, inside the lock of its writers."""
+    """Look after the lake's own files, inside the lock of its writers, and after Dagster's."""
     swept = locks.sweep(load_settings().home)
     remember_kpis(lake.open(), run_id=context.run_id)
-    context.add_output_metadata({**asdict(lake.open().maintain()), "removed_locks": swept})
+    tidied = lake.open().maintain()
+    pruned = prune(context.instance, before=datetime.now(UTC) - timedelta(days=KEEP_DAYS))
+    context.add_output_metadata({**asdict(tidied), **asdict(pruned), "removed_locks": swept})
 
 
 def remember_kpis(lake: Lake, *, run_id: str) -> None:
