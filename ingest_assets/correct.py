@@ -14,7 +14,7 @@ from ingest_assets.console import say
 from ingest_assets.corrections import MEDIUM, PIECES, value_of
 from ingest_assets.counted import Counted
 from ingest_assets.file_pieces import FilePieces, Named, NamedError, find_named, keys_with, read_pieces
-from ingest_assets.ingest import Part, look_at_folders, run_due
+from ingest_assets.ingest import Part, look_at_folders, Due, run_due
 from ingest_assets.pieces_shown import show_file, show_files, show_history, show_json
 from ingest_assets.summary import INTERRUPTED
 from lake.decisions import add_decisions, of_audio, revoke_decisions
@@ -184,7 +184,9 @@ def _carry_out(settings: Settings, lake: Lake, files: Sequence[FilePieces]) -> i
         copies = len(due - {file.file_key for file in files})
         more = f" ({copies} of them elsewhere, with the same audio)" if copies else ""
         say(f"Written down. Making {len(due)} file{'' if len(due) == 1 else 's'} anew{more} …")
-        counted = run_due(connection, lake, settings, within=due, look_again=lambda: _look_again(connection, due))
+        counted = run_due(
+            Due(connection, lake, settings), within=due, look_again=lambda: _look_again(connection, due)
+        )
     return _exit_code(lake, due, counted)
 
 

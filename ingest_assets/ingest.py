@@ -14,8 +14,9 @@ from ingest_assets.console import say
 from ingest_assets.counted import Counted
 from ingest_assets.summary import summarise
 from lake.store import Lake
-from resources import leases
+from resources import leases, locks
 from resources.folders import SETTLE_SECONDS, FolderLook, Look, add_roots, known_roots, root_above
+from resources.sessions import scanning
 from resources.settings import Root, Settings, SettingsError, absolute, named_root, prepare_environment
 from resources.state import opened
 from sensors.decided_files import plan_decided
@@ -98,23 +99,23 @@ def _look(connection: sqlite3.Connection, part: Part | None, *, accept_missing: 
 def ingest(settings: Settings, wanted: Wanted) -> int:
     """Do what is due and say what came of it; return the exit code."""
     prepare_environment(settings)
-    lake = Lake(settings.home)
+    lake, owner = Lake(settings.home), locks.owner_name("cli")
     with opened(settings.home) as connection:
         if bind_state(connection, lake):
             say("The lake is another one than before: every file is planned anew.")
         part = choose_part(connection, settings, wanted.path)
-        look = look_at_folders(connection, part, accept_missing=wanted.accept_missing)
+        with scanning(connection, settings.home, owner=owner):
+            look = look_at_folders(connection, part, accept_missing=wanted.accept_missing)
         say_guarded(look)
         tell_lake(connection, lake, settings.home)
         if wanted.stale:
             plan_stale(connection, lake)
         plan_decided(connection, lake)
         counted = run_due(
-            connection,
-            lake,
-            settings,
+            Due(connection, lake, settings),
             within=(part.root.library, part.folder) if part else None,
             look_again=lambda: _look(connection, part, accept_missing=False),
+            owner=owner,
         )
     return summarise(settings, lake, look, counted)
 
@@ -146,29 +147,33 @@ def is_anything_due(connection: sqlite3.Connection) -> bool:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Where work is found and done."""
+
+    connection: sqlite3.Connection
+    """The state."""
+    lake: Lake
+    settings: Settings
+
+
 def run_due(
-    connection: sqlite3.Connection,
-    lake: Lake,
-    settings: Settings,
-    *,
-    within: leases.Within | None,
-    look_again: Callable[[], object],
+    due: Due, *, within: leases.Within | None, look_again: Callable[[], object], owner: str | None = None
 ) -> Counted | None:
     """Do what is due; return what came of it, None where nothing was.
 
     Args:
-        connection: The state.
-        lake: Where facts are.
-        settings: Where things lie.
+        due: Where.
         within: Only files of one folder, or only these.
         look_again: Looks at the same folders once more.
+        owner: The name of this call, if it has one already.
     """
-    if not is_anything_due(connection):
+    if not is_anything_due(due.connection):
         return None
     import dagster as dg
 
     from ingest_assets.session import Session
 
     with dg.DagsterInstance.get() as instance:
-        session = Session(instance, connection, lake, settings)
+        session = Session(instance, due.connection, due.lake, due.settings, owner=owner or locks.owner_name("cli"))
         return session.run(within=within, look_again=look_again)

@@ -31,17 +31,23 @@ class Session:
         connection: The state.
         lake: Where facts are.
         settings: Where things lie.
+        owner: The lock that is held while it lives; its name is the session's.
     """
 
     def __init__(
-        self, instance: dg.DagsterInstance, connection: sqlite3.Connection, lake: Lake, settings: Settings
+        self,
+        instance: dg.DagsterInstance,
+        connection: sqlite3.Connection,
+        lake: Lake,
+        settings: Settings,
+        *,
+        owner: str,
     ) -> None:
         self._connection = connection
         self._settings = settings
-        self._owner = locks.owner_name("cli")
+        self._owner = owner
         self._planner = Planner(instance, connection, lake, settings, owner=self._owner)
         self._counted = Counted(self._owner, datetime.now(UTC))
-        """The lock's name is the session's."""
         self._lane = LaneProcess(LANE, settings.home, session=self._counted.session)
         self._queue: list[leases.Lease] = []
         self._deaths = 0

@@ -6,7 +6,8 @@ Read from the state alone, so that asking costs nothing; it is the planner's loc
 import json
 import sqlite3
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -17,6 +18,8 @@ from resources.progress import shown
 
 SILENT_SECONDS = 60.0
 """A run that has shown no progress for so long is dead, if its planner is."""
+LOOKING = "looking at the folders"
+"""What a session does that has planned nothing yet."""
 FAILED = frozenset({"FAILURE", "dead"})
 """What becomes of a batch that fails; the other ends are a person's doing, or an accident of the machine's."""
 
@@ -50,11 +53,48 @@ class Session:
     @property
     def percentage(self) -> float:
         """How much of it is through, 0 to 100."""
+        if self.state == SessionState.SCANNING:
+            return 0.0
         return 100.0 if not self.total else round(min(100.0, 100 * self.current / self.total), 1)
 
 
+@contextmanager
+def scanning(connection: sqlite3.Connection, home: Path, *, owner: str) -> Iterator[None]:
+    """Say for a block that a session looks at the folders (S3-75).
+
+    Args:
+        connection: The state.
+        home: Where the locks lie.
+        owner: The session; its lock is held for the block.
+    """
+    locks.hold(home, owner)
+    given = json.dumps({"owner": owner, "since": time.time()})
+    connection.execute("insert or replace into meta values ('scanning', ?)", (given,))
+    try:
+        yield
+    finally:
+        connection.execute("delete from meta where name = 'scanning' and value = ?", (given,))
+        locks.let_go(home, owner)
+
+
+def _scanning_session(connection: sqlite3.Connection, home: Path, *, now: float) -> Session | None:
+    row = connection.execute("select value from meta where name = 'scanning'").fetchone()
+    given = json.loads(row["value"]) if row else None
+    if given is None or not locks.is_held(home, given["owner"]):
+        return None
+    return Session(
+        given["owner"],
+        SessionState.SCANNING,
+        current=0,
+        total=0,
+        current_operation=LOOKING,
+        started_at=datetime.fromtimestamp(given["since"], tz=UTC),
+        elapsed_seconds=round(max(0.0, now - given["since"]), 1),
+    )
+
+
 def newest_session(connection: sqlite3.Connection, home: Path, *, now: float | None = None) -> Session | None:
-    """Return the session whose batch was planned last; None where there was none.
+    """Return the session that looks at the folders, or whose batch was planned last; None where there was none.
 
     A file that was planned again, after a failure or because it changed, counts once: what became of it last counts.
 
@@ -64,6 +104,9 @@ def newest_session(connection: sqlite3.Connection, home: Path, *, now: float | N
         now: The time, in seconds since 1970, if not that of the clock.
     """
     now = time.time() if now is None else now
+    looking = _scanning_session(connection, home, now=now)
+    if looking is not None:
+        return looking
     newest = connection.execute("select owner from batch order by planned_at desc limit 1").fetchone()
     if newest is None:
         return None

@@ -5,7 +5,7 @@ import pytest
 
 from resources import locks
 from resources.progress import Progress, show
-from resources.sessions import SILENT_SECONDS, Session, SessionState, newest_session
+from resources.sessions import LOOKING, SILENT_SECONDS, Session, SessionState, newest_session, scanning
 from resources.state import opened
 
 START = 1_700_000_000.0
@@ -154,3 +154,23 @@ def test_a_percentage_lies_between_0_and_100(current, total, percentage):
     )
 
     assert session.percentage == percentage
+
+
+def test_a_session_scans_before_it_plans(state, tmp_path):
+    """S3-72, S3-75; what another session did last is not taken for it."""
+    batch(state, "1", "abc", "SUCCESS")
+    me = locks.owner_name("cli")
+
+    with scanning(state, tmp_path, owner=me):
+        session = newest_session(state, tmp_path)
+
+    assert (session.session_id, session.state, session.current_operation) == (me, SessionState.SCANNING, LOOKING)
+    assert (session.current, session.total, session.percentage) == (0, 0, 0.0)
+    assert newest_session(state, tmp_path).state == SessionState.COMPLETED
+
+
+def test_a_session_that_was_killed_while_it_scanned_planned_nothing(state, tmp_path):
+    given = json.dumps({"owner": "cli-of-one-who-is-dead", "since": START})
+    state.execute("insert into meta values ('scanning', ?)", (given,))
+
+    assert newest_session(state, tmp_path) is None
