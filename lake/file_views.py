@@ -52,6 +52,23 @@ where discovered_files.gone_at is null
 """,
 )
 
+ALBUM_PASSAGES = View(
+    "album_passages",
+    "One row per file that holds several pieces (S3-R2): the passage that spans all of it, under the names of the "
+    "album. Apart from `passages`, so that nothing there counts twice.",
+    f"""
+select
+    file_key, 0::bigint as start_time_ticks, {seconds_sql("0", "start_time")},
+    source_media.duration_ticks as end_time_ticks, {seconds_sql("source_media.duration_ticks", "end_time")},
+    source_media.duration_ticks as duration_ticks, {seconds_sql("source_media.duration_ticks", "duration")},
+    source_media.segment_count as segment_count,
+    coalesce(album, path_album) as title, coalesce(album_artist, artist, path_artist) as artist,
+    discovered_files.library, discovered_files.path
+from source_media join discovered_files using (file_key)
+where source_media.segment_count > 1 and discovered_files.gone_at is null
+""",
+)
+
 _WHOLE_FILE = ("title", "artist", "duration_ticks", "track_number", "gone_at")
 _NAMES = """
     case when several.file_key is not null then coalesce(title_hint, discovered_files.title, path_title)
@@ -95,4 +112,4 @@ left join fingerprints on fingerprints.file_key = segments.file_key
 """,
 )
 
-VIEWS = (FILES, PASSAGES, LIBRARY)
+VIEWS = (FILES, PASSAGES, ALBUM_PASSAGES, LIBRARY)

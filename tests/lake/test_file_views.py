@@ -202,3 +202,27 @@ def test_a_row_of_the_library_has_every_measurement_but_the_picture(desk: Transa
     columns = {name for (name,) in desk.tuples("select column_name from (describe library)")}
 
     assert {column.name for column in AUDIO_FEATURES.columns} - columns == {"waveform", "run_id", "written_at"}
+
+
+def test_a_file_with_several_pieces_has_one_passage_more_that_spans_it_all(desk: Transaction) -> None:
+    """S3-R2."""
+    add(desk, "discovered_files", found("side", album="Low Tide", artist="The Moorings"), found("song", album="Lamps"))
+    add(desk, "segments", piece("side", 0), piece("side", 1), piece("song"))
+    add(
+        desk,
+        "source_media",
+        {"file_key": "side", "segment_count": 2, "duration_ticks": 21 * SECOND_TICKS},
+        {"file_key": "song", "segment_count": 1, "duration_ticks": 10 * SECOND_TICKS},
+    )
+
+    albums = desk.tuples("select file_key, start_time_ticks, end_time_seconds, title, artist from album_passages")
+
+    assert albums == [("side", 0, 21.0, "Low Tide", "The Moorings")]
+    assert desk.tuples("select count(*) from passages") == desk.tuples("select count(*) from library") == [(3,)]
+
+
+def test_an_album_passage_goes_with_its_file(desk: Transaction) -> None:
+    add(desk, "discovered_files", found("side", gone_at=NOW))
+    add(desk, "source_media", {"file_key": "side", "segment_count": 2, "duration_ticks": 21 * SECOND_TICKS})
+
+    assert desk.tuples("from album_passages") == []
