@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import duckdb
+from dotenv import dotenv_values
 
 from lake import decision_views, file_views, health_views, work_views
 from lake.connection import NAME, OFFLINE, attach_sql, opening_sql, quoted
@@ -27,7 +28,7 @@ def connect(folder: Path | None = None) -> duckdb.DuckDBPyConnection:
     """Return a connection to read the lake with, for a notebook; close it when you are done.
 
     Args:
-        folder: The lake's home; left out, LINERNOTES_HOME, or `data` in the project.
+        folder: The lake's home; left out, LINERNOTES_HOME of the environment or of `.env`, else `data` in the project.
 
     Raises:
         LakeMissingError: There is no lake.
@@ -45,7 +46,7 @@ def shell_command(folder: Path | None = None) -> list[str]:
     Its safe mode also takes away what the shell itself could do: start programs, open and write files.
 
     Args:
-        folder: The lake's home; left out, LINERNOTES_HOME, or `data` in the project.
+        folder: The lake's home; left out, LINERNOTES_HOME of the environment or of `.env`, else `data` in the project.
 
     Raises:
         LakeMissingError: There is no lake.
@@ -57,11 +58,17 @@ def shell_command(folder: Path | None = None) -> list[str]:
 
 
 def _readable(folder: Path | None) -> Places:
-    place = places(folder or PROJECT_ROOT / os.environ.get("LINERNOTES_HOME", "data"))
+    place = places(folder or _home())
     heal(place)
     if not place.published.exists():
         raise LakeMissingError(f"There is no lake in {place.home}. Make one: linernotes ingest PATH")
     return place
+
+
+def _home() -> Path:
+    """Return the home that the command `linernotes` has: its settings stand above the lake and are not asked here."""
+    given = os.environ.get("LINERNOTES_HOME") or dotenv_values(PROJECT_ROOT / ".env").get("LINERNOTES_HOME")
+    return PROJECT_ROOT / Path(given or "data").expanduser()
 
 
 def _opening(place: Places) -> list[str]:

@@ -1,10 +1,14 @@
 import re
+from pathlib import Path
 
+import duckdb
 import pytest
 from click import Group
 
 from ingest_assets.cli import cli
 from ingest_assets.reference import README, SECTIONS, main, renewed
+from lake.connection import extension_file, quoted
+from lake.store import Lake
 from resources.settings import PROJECT_ROOT
 
 TEXT = README.read_text(encoding="utf-8")
@@ -56,3 +60,17 @@ def test_every_setting_stands_in_the_example_of_env() -> None:
 
     named = set(re.findall(r"^\| `([A-Z_]+)` \|", SECTIONS["settings"](), re.MULTILINE))
     assert {name for name in named if name not in example} == set()
+
+
+def test_the_line_for_other_tools_finds_a_home_that_was_moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    block = re.search(r"```sql\n(install ducklake;.*)\n```", TEXT)
+    assert block is not None
+    with Lake(tmp_path / "before").write(run_id="run-1") as tx:
+        tx.upsert("runs", [{"run_id": "run-1"}])
+    (tmp_path / "before").rename(tmp_path / "data")
+    monkeypatch.chdir(tmp_path)
+
+    with duckdb.connect() as connection:
+        connection.execute(block[1].replace("install ducklake", f"load {quoted(extension_file())}"))
+
+        assert connection.execute("select run_id from runs").fetchall() == [("run-1",)]

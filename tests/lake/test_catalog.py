@@ -1,3 +1,4 @@
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ import pytest
 from lake import catalog
 from lake.errors import LakeError, LakeMissingError
 from lake.store import Lake
+from resources.settings import Settings, load_settings
 from tests.lake.making import add, found, piece
 
 
@@ -160,3 +162,30 @@ def test_a_missing_shell_is_told_with_its_cure(written: Path, monkeypatch: pytes
 
     with pytest.raises(LakeError, match="DuckDB's shell is not installed"):
         catalog.shell_command(written)
+
+
+@pytest.mark.parametrize(
+    ("environment", "in_file", "expected"),
+    [
+        pytest.param("here", "LINERNOTES_HOME=there", "here", id="the environment first"),
+        pytest.param(None, "LINERNOTES_HOME=there", "there", id="then the file"),
+        pytest.param("", "export LINERNOTES_HOME='there'  # mine", "there", id="an empty one is none"),
+        pytest.param(None, "", "data", id="neither"),
+        pytest.param(None, None, "data", id="no file"),
+    ],
+)
+def test_a_notebook_opens_the_home_that_the_command_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, environment: str | None, in_file: str | None, expected: str
+) -> None:
+    monkeypatch.setattr(catalog, "PROJECT_ROOT", tmp_path)
+    monkeypatch.setattr("resources.settings.PROJECT_ROOT", tmp_path)
+    monkeypatch.setitem(Settings.model_config, "env_file", tmp_path / ".env")
+    monkeypatch.delenv("LINERNOTES_HOME", raising=False)
+    if environment is not None:
+        monkeypatch.setenv("LINERNOTES_HOME", environment)
+    if in_file is not None:
+        (tmp_path / ".env").write_text(in_file, encoding="utf-8")
+
+    with pytest.raises(LakeMissingError, match=rf"There is no lake in {re.escape(str(tmp_path / expected))}\."):
+        catalog.connect()
+    assert load_settings().home == tmp_path / expected
