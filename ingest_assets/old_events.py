@@ -7,6 +7,7 @@ with all its events, newest ones too, or an asset with all its partitions; so th
 this is the only module with private names of Dagster; `tests/ingest_assets/test_old_events.py` guards each.
 """
 
+import json
 import os
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,8 @@ from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable, As
 from ingest_assets.batch import OVER
 from ingest_assets.partitions import FILES_NAME
 
-MADE = (dg.DagsterEventType.ASSET_MATERIALIZATION.value, dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED.value)
+PLANNED = dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED.value
+MADE = (dg.DagsterEventType.ASSET_MATERIALIZATION.value, PLANNED)
 AT_ONCE = 500
 """Events that go in one transaction: a run that tells its own waits no longer than that."""
 
@@ -50,6 +52,32 @@ def prune(instance: dg.DagsterInstance, *, before: datetime) -> Pruned:
             connection.execute(AssetEventTagsTable.delete().where(AssetEventTagsTable.c.event_id.in_(some)))
             connection.execute(SqlEventLogStorageTable.delete().where(SqlEventLogStorageTable.c.id.in_(some)))
     return Pruned(len(ids), _remove_runs(instance, storage, before=before))
+
+
+def forget_announced(instance: dg.DagsterInstance, run_id: str) -> None:
+    """Take back what a run announced when it was made: of a batch, its first file alone.
+
+    Dagster shows a partition as failed as long as the last run that announced it failed. A batch that was killed, or
+    broke on another file, would leave its first file so for ever where that file is a bad one: nothing is materialized
+    of it by the next run, and the next batch may begin with another.
+    """
+    storage = instance.event_log_storage
+    if not isinstance(storage, SqlEventLogStorage):
+        return
+    columns = SqlEventLogStorageTable.c
+    announced = (columns.run_id == run_id) & (columns.dagster_event_type == PLANNED)
+    with storage.index_transaction() as connection:
+        rows = connection.execute(
+            SqlEventLogStorageTable.select().with_only_columns(columns.asset_key).where(announced)
+        )
+        assets = {asset for (asset,) in rows if asset is not None}
+        connection.execute(SqlEventLogStorageTable.delete().where(announced))
+    for asset in assets:
+        storage.wipe_asset_cached_status(_asset_key(asset))
+
+
+def _asset_key(stored: str) -> dg.AssetKey:
+    return dg.AssetKey(json.loads(stored))
 
 
 def _superseded(storage: SqlEventLogStorage, present: Collection[str], *, before: datetime) -> list[int]:

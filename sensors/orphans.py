@@ -12,6 +12,7 @@ from pathlib import Path
 import dagster as dg
 
 from ingest_assets.batch import BATCH_TAG, OVER, daemon_is_alive, fail_run, fault_of, run_lock
+from ingest_assets.old_events import forget_announced
 from resources import leases, locks
 from resources.leases import Lease
 
@@ -34,7 +35,10 @@ def reap_leases(instance: dg.DagsterInstance, connection: sqlite3.Connection, ho
         outcome = _outcome(instance, home, lease, run)
         if outcome is not None:
             to_blame = _is_to_blame(instance, home, lease, run=run, outcome=outcome)
-            guilty += leases.release(connection, lease, outcome=outcome, failed=to_blame)
+            alone = leases.release(connection, lease, outcome=outcome, failed=to_blame)
+            if run is not None and outcome != "SUCCESS" and not alone:
+                forget_announced(instance, run.run_id)
+            guilty += alone
     return guilty
 
 

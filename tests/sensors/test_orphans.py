@@ -5,12 +5,12 @@ import pytest
 from dagster._core.storage.dagster_run import DagsterRunStatus
 from dagster._daemon.types import DaemonHeartbeat
 
-from resources import locks
+from resources import leases, locks
 from resources.leases import Lease
 from resources.state import opened
 from sensors import orphans
 from sensors.housekeeping import orphaned_runs
-from tests.house import FOG, HARBOUR, OWNER, House, touch
+from tests.house import FOG, HARBOUR, OWNER, House, touch, write
 
 
 def plan_one(house: House, owner: str = OWNER) -> Lease:
@@ -54,6 +54,36 @@ def test_what_a_dead_run_held_of_its_pool_is_freed(house: House) -> None:
 
     info = house.instance.event_log_storage.get_concurrency_info("ingest_files")
     assert (info.active_slot_count, info.pending_step_count) == (0, 0)
+
+
+def test_the_first_file_of_a_killed_batch_is_shown_as_it_was_before(house: House) -> None:
+    """A bad file would stay failed for ever: no later run materializes it, and it may head no batch again."""
+    write(house.path("A bad one.mp3"), b"no music at all")
+    touch(house.path(HARBOUR))
+    [lease] = house.plan()
+    house.begin(lease, DagsterRunStatus.STARTED)
+    bad = house.key("A bad one.mp3")
+    assert (lease.keys[0], house.partition_states("segments")[bad]) == (bad, "IN_PROGRESS")
+    with dg.build_sensor_context(instance=house.instance) as context:
+        orphaned_runs(context)
+    assert house.partition_states("segments")[bad] == "FAILED"
+
+    reaped(house)
+
+    states = house.partition_states("segments")
+    assert (states[bad], states[house.key(HARBOUR)]) == (None, "MATERIALIZED")
+
+
+def test_a_file_on_which_its_run_fails_again_and_again_is_shown_as_failed(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leases, "HALVED_AFTER", 0)
+    monkeypatch.setattr(leases, "ALONE_AT_MOST", 1)
+    house.begin(plan_one(house), DagsterRunStatus.STARTED)
+
+    reaped(house)
+
+    assert house.partition_states("segments")[house.key(HARBOUR)] == "FAILED"
 
 
 def test_the_dead_run_is_closed_in_the_lake_too(house: House) -> None:
