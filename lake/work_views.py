@@ -154,8 +154,8 @@ from known order by started_at
 STALE_FILES = View(
     "stale_files",
     "One row per result that would be made otherwise today, of files that are there: its asset's code or parameters "
-    "changed, or what it read of another asset did, or a person corrected it. `linernotes ingest --stale` makes them "
-    "anew; what a person corrected the next ingest makes anew by itself.",
+    "changed, or what it read of another asset did, or a person corrected it; or it was never made, and the file waits "
+    "for no visit. `linernotes ingest --stale` makes them anew; what a person corrected the next ingest makes by itself.",
     """
 with present as (
     select file_key, library, path, library || '/' || path as place from discovered_files where gone_at is null
@@ -203,6 +203,12 @@ judged as (
     left join asset_versions general on general.asset = outcomes.asset and general.priority = 0
     left join special on special.asset = outcomes.asset and special.file_key = outcomes.file_key
     left join outdated on outdated.asset = outcomes.asset and outdated.file_key = outcomes.file_key
+    union all
+    select asset, file_key, 'never made'
+    from present cross join (select asset from asset_versions where priority = 0)
+    anti join outcomes using (asset, file_key)
+    anti join planned_files using (file_key)
+    anti join (from outcomes where error_code = 'RUN_FAILED') given_up using (file_key)
 )
 select asset, file_key, library, path, reason
 from judged join present using (file_key) where reason is not null

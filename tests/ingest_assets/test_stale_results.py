@@ -70,6 +70,18 @@ def test_stale_results_are_made_anew_and_nothing_else_is(house: House) -> None:
     assert house.staleness() == {}
 
 
+def test_what_was_never_made_is_made_where_it_is_asked_for(house: House) -> None:
+    with house.lake.write(run_id="an older Linernotes") as tx:
+        tx.tuples("delete from outcomes where asset = 'audio_features'")
+        tx.tuples("delete from audio_features")
+    assert stale(house) == {("audio_features", path): "never made" for path in PATHS}
+
+    assert house.ingest(stale=True) == [True]
+
+    assert stale(house) == {}
+    assert house.tuples("select count(*) from audio_features") == [(len(PATHS),)]
+
+
 def test_another_parameter_of_segments_renews_segments_and_what_reads_them(house: House) -> None:
     (house.home / "parameters.toml").write_text('["Lamps/**"]\nminimum_silence_seconds = 0.7\n')
     assert house.ingest() == []

@@ -31,6 +31,16 @@ def test_older_code_makes_a_result_stale(desk: Transaction) -> None:
     assert stale(desk) == [("segments", "a", "code_version 0 is now 1")]
 
 
+def test_a_result_that_was_never_made_is_stale_unless_its_file_waits_or_was_given_up(desk: Transaction) -> None:
+    add(desk, "discovered_files", *(found(key) for key in "abc"), found("gone", gone_at=NOW))
+    add(desk, "asset_versions", *versions(*VISIT))
+    add(desk, "outcomes", *(outcome("discovered_files", key) for key in "ab"))
+    add(desk, "outcomes", outcome("discovered_files", "c", "error", error_code="RUN_FAILED"))
+    add(desk, "planned_files", planned("b"))
+
+    assert stale(desk) == [("segments", "a", "never made")]
+
+
 def test_other_parameters_make_a_result_stale(desk: Transaction) -> None:
     add(desk, "discovered_files", found("a"))
     add(desk, "asset_versions", *versions("segments"))
