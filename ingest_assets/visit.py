@@ -6,7 +6,7 @@ batch is decoded once. Killed at any moment, the next run finds the outcomes in 
 
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import dagster as dg
@@ -35,6 +35,8 @@ from resources.worker_pool import Asked, Crashed, Event, Finished, Hung, Raised
 LANE = "ingest_files"
 POLL_SECONDS = 0.5
 CANCEL_POLL_SECONDS = 2.0
+LISTED = 20
+"""Files that a message names."""
 
 
 @dg.multi_asset(
@@ -51,6 +53,8 @@ def visit(context: AssetExecutionContext, lake: LakeResource) -> Iterator[dg.Mat
         batch_visit = BatchVisit(batch, lake.open(), settings)
         batch_visit.run()
         context.log.info(batch_visit.summary())
+        if batch_visit.left:
+            tell_left(context, batch_visit.left, asked=batch.lease is None)
         yield from batch.results()
 
 
@@ -77,6 +81,8 @@ class BatchVisit:
         self._equals = EqualAudio()
         self._seconds: dict[str, float] = {}
         """Processor time of files that wait for the measurement of an equal one."""
+        self.left: dict[str, str] = {}
+        """By path or key: why nothing came of a file."""
 
     def run(self) -> None:
         """Visit every file; what is ready is written even when the run is interrupted.
@@ -110,6 +116,7 @@ class BatchVisit:
     def _sort_out(self) -> None:
         """Divide the batch into files that need not be opened and files that do."""
         planned = leases.files_of(self._batch.state, self._batch.keys)
+        self.left = {key: "no such file is known (any more)" for key in self._batch.keys if key not in planned}
         for file in planned.values():
             facts = self._known.of(file.file_key)
             parameters = self._parameters.of(file)
@@ -120,6 +127,8 @@ class BatchVisit:
                 self._writer.add(kept)
             elif file.library in self._roots:
                 self._waiting.append(FileVisit(file, self._roots[file.library], facts, self._wish, parameters))
+            else:
+                self.left[file.file_key] = f"the folder of {file.library!r} is not known any more"
 
     def _read(self, spool: str) -> None:
         pool = processes.reading_pool(self._settings)
@@ -202,7 +211,24 @@ class BatchVisit:
 
     def _done(self, file: FileVisit, result: FileResult, *, seconds: float = 0.0) -> None:
         del self._open[file.planned.file_key]
+        if not result.made:
+            self.left[str(file.row["path"])] = "it changed or vanished before it was read to its end"
         self._writer.add(result, seconds=seconds)
+
+
+def tell_left(context: AssetExecutionContext, left: Mapping[str, str], *, asked: bool) -> None:
+    """Say of which files nothing came; the planner finds out more with its next look.
+
+    Raises:
+        dg.Failure: A person asked for these very files: a run that did nothing of them must not look like one that did.
+    """
+    listed = [f"{name}: {why}" for name, why in list(left.items())[:LISTED]]
+    more = [f"… and {len(left) - LISTED} more"] if len(left) > LISTED else []
+    message = f"Nothing came of {len(left)} files. " + "; ".join(listed + more)
+    if asked:
+        cure = "Run `linernotes ingest`, or let the folder sensor look: it takes gone files out and reads changed ones."
+        raise dg.Failure(f"{message}. {cure}", allow_retries=False)
+    context.log.warning(message)
 
 
 @contextmanager

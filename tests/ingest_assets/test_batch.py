@@ -1,3 +1,4 @@
+import re
 from contextlib import contextmanager
 from types import SimpleNamespace
 
@@ -57,6 +58,33 @@ def test_a_range_that_came_to_nothing_fails_and_says_so(house: House) -> None:
     failure = result.failure_data_for_node("visit")
     assert failure is not None
     assert "range of partitions is empty" in failure.error.to_string()
+
+
+@pytest.mark.parametrize(
+    "noticed", [pytest.param(False, id="not looked since"), pytest.param(True, id="known to be gone")]
+)
+def test_a_file_that_is_gone_fails_the_run_of_who_asked_for_it_and_keeps_the_others(
+    house: House, *, noticed: bool
+) -> None:
+    house.look()
+    house.path(FOG).unlink()
+    if noticed:
+        with opened(house.home) as connection:
+            connection.execute("update file set gone = 1 where file_key = ?", [house.key(FOG)])
+    keys = sorted(house.instance.get_dynamic_partitions("audio_files"))
+
+    alone = house.ask(tags={"dagster/partition": house.key(FOG)})
+    every = {"dagster/asset_partition_range_start": keys[0], "dagster/asset_partition_range_end": keys[-1]}
+    among_others = house.ask(tags=every)
+
+    for result in (alone, among_others):
+        failure = result.failure_data_for_node("visit")
+        assert failure is not None
+        assert re.search(
+            r"Nothing came of 1 files\. .*Fog.*linernotes ingest", failure.error.to_string(), re.IGNORECASE
+        )
+    assert len(house.events("segments", house.key(PIER))) == 2
+    assert house.outcomes()[PIER, "segments"] == "done"
 
 
 def test_one_asset_alone_is_measured_without_the_others(house: House) -> None:
