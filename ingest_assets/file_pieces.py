@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ingest_assets.corrections import KINDS, Correction, corrections_in
+from ingest_assets.corrections import KINDS, Correction, Corrections
 from ingest_assets.show import absolute_here, find_key
 from lake.decisions import Decided, history, of_audio
 from lake.snapshot import Snapshot
@@ -120,11 +120,11 @@ def read_pieces(snapshot: Snapshot, named: Named, *, name: str) -> list[FilePiec
     decided: dict[str, list[Decided]] = defaultdict(list)
     for each in history(snapshot, [of_audio(sha256) for sha256 in audio], kinds=KINDS):
         decided[each.subject["audio_sha256"]].append(each)
-    corrections, waiting = corrections_in(snapshot), set(undone(snapshot))
+    corrections, waiting = Corrections(snapshot), set(undone(snapshot))
     return [
         _file(
             own,
-            corrections.get(own[0]["audio_sha256"], Correction()),
+            corrections.of(own[0]["audio_sha256"]),
             decided[own[0]["audio_sha256"]],
             waits=key in waiting,
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ingest_assets.corrections import NOTHING, Correction, corrections_in
+from ingest_assets.corrections import Correction, Corrections
 from ingest_assets.segments import CONTOUR_COLUMNS, stored_contour
 from ingest_assets.versions import Known
 from lake.snapshot import Snapshot
@@ -50,7 +50,7 @@ class KnownFiles:
         with lake.read() as snapshot:
             self._facts = _load(snapshot, keys)
             self._by_audio = _audio_index(snapshot)
-            self._corrections = corrections_in(snapshot)
+            self._corrections = Corrections(snapshot)
 
     def of(self, file_key: str) -> FileFacts:
         """Return what is known of a file; an empty record where nothing is."""
@@ -58,7 +58,7 @@ class KnownFiles:
 
     def correction(self, audio_sha256: str | None) -> Correction:
         """Return what people corrected about the pieces of some audio."""
-        return self._corrections.get(audio_sha256 or "", NOTHING)
+        return self._corrections.of(audio_sha256)
 
     def twins(self, audio_sha256: str, *, of: str) -> list[FileFacts]:
         """Return other files with the same audio."""

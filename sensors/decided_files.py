@@ -29,6 +29,8 @@ order by file_key
 
 def undone(snapshot: Snapshot) -> list[str]:
     """Return the keys of the files that are there and not as people decided."""
+    if not snapshot.tuples("select 1 from decisions limit 1"):
+        return []  # nobody ever decided anything: the question below takes 0.2 s for 100,000 files
     return [key for (key,) in snapshot.tuples(_UNDONE, [*KINDS, *KINDS])]
 
 

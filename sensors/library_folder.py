@@ -44,7 +44,8 @@ def library_folder(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.
         planner = Planner(context.instance, connection, lake, settings, owner=owner_of(settings))
         planner.reap()
         look = look_if_due(connection, settings, now=time.time())
-        plan_decided(connection, lake)
+        if look is not None:
+            plan_decided(connection, lake)
         planner.plan()
         return ask_for_runs(connection, owner_of(settings), look)
 

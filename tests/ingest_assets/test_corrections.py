@@ -8,7 +8,7 @@ import dagster as dg
 import pytest
 
 from ingest_assets import segments, visit
-from ingest_assets.corrections import NOTHING, corrections_in, marks_of, value_of
+from ingest_assets.corrections import NOTHING, Corrections, marks_of, value_of
 from ingest_assets.definitions import defs
 from lake.decisions import Kind, add_decisions, history, of_audio, revoke_decisions
 from music.marks import Mark
@@ -205,10 +205,10 @@ def test_a_decision_does_not_disturb_a_file_that_is_due_already(corrected: House
 
 def test_what_was_decided_is_read_as_it_was_written(corrected: House) -> None:
     with corrected.lake.read() as snapshot:
-        found = corrections_in(snapshot)
+        said = Corrections(snapshot)
+    fog, lamp = said.of(audio_of(corrected, FOG)), said.of(audio_of(corrected, LAMP))
 
-    assert found.keys() == {audio_of(corrected, path) for path in (HARBOUR, LAMP, FOG)}
-    assert (found[audio_of(corrected, FOG)].pieces, found[audio_of(corrected, FOG)].medium) == (HALVES, "CD")
-    assert found[audio_of(corrected, LAMP)].pieces == marks_of(value_of(NAMED)) == NAMED
-    assert found[audio_of(corrected, LAMP)].medium is None
-    assert (NOTHING.pieces, NOTHING.medium, dict(NOTHING.versions)) == (None, None, {})
+    assert (fog.pieces, fog.medium, fog.versions.keys()) == (HALVES, "CD", {"segments", "medium"})
+    assert (lamp.pieces, lamp.medium, lamp.versions.keys()) == (NAMED, None, {"segments"})
+    assert marks_of(value_of(HALVES)) == HALVES
+    assert said.of(audio_of(corrected, PIER)) == said.of(None) == NOTHING

@@ -58,7 +58,6 @@ def test_new_files_become_one_run_whose_key_is_the_lease(house: House) -> None:
 
 
 def test_what_a_person_decided_becomes_a_run(house: House) -> None:
-    tick(house)
     audio = house.tuples("select audio_sha256 from discovered_files where path = ?", [LAMP])[0][0]
     with house.lake.write(run_id="person") as transaction:
         add_decisions(transaction, "medium", [(of_audio(audio), "CD")], made_at=datetime.now(UTC))
