@@ -8,13 +8,14 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Literal
 
 from ingest_assets.console import say
 from ingest_assets.corrections import MEDIUM, PIECES, value_of
 from ingest_assets.counted import Counted
 from ingest_assets.file_pieces import FilePieces, Named, NamedError, find_named, keys_with, read_pieces
-from ingest_assets.ingest import Part, look_at_folders, Due, run_due
+from ingest_assets.ingest import Due, Part, look_at_folders, run_due
 from ingest_assets.pieces_shown import show_file, show_files, show_history, show_json
 from ingest_assets.summary import INTERRUPTED
 from lake.decisions import add_decisions, of_audio, revoke_decisions
@@ -26,11 +27,13 @@ from resources import leases
 from resources.folders import known_roots
 from resources.settings import Settings, prepare_environment
 from resources.state import opened
-from sensors.decided_files import plan_decided, undone
+from sensors.decided_files import plan_decided
 from sensors.lake_notice import bind_state
 
 PERSON = "person"
 """Stands for the run in the rows of decisions."""
+ROUNDS = 2
+"""A visit that was under way when the correction was made knows nothing of it: its file needs another."""
 NOTHING_TO_TAKE_BACK = "There is no correction of {name} to take back. See: linernotes segments --list {name}"
 
 
@@ -178,16 +181,35 @@ def _carry_out(settings: Settings, lake: Lake, files: Sequence[FilePieces]) -> i
         own = keys_with(snapshot, [file.audio_sha256 for file in files])
     with opened(settings.home) as connection:
         bind_state(connection, lake)
-        due = own.intersection(plan_decided(connection, lake))
-        if not due:
-            return 0
-        copies = len(due - {file.file_key for file in files})
-        more = f" ({copies} of them elsewhere, with the same audio)" if copies else ""
-        say(f"Written down. Making {len(due)} file{'' if len(due) == 1 else 's'} anew{more} …")
-        counted = run_due(
-            Due(connection, lake, settings), within=due, look_again=lambda: _look_again(connection, due)
-        )
-    return _exit_code(lake, due, counted)
+        for number in range(ROUNDS):
+            due = own.intersection(plan_decided(connection, lake))
+            if not due:
+                return 0
+            if number == 0:
+                _say_due(due, files)
+            counted = run_due(
+                Due(connection, lake, settings), within=due, look_again=partial(_look_again, connection, due)
+            )
+            if counted is not None and (counted.canceled or counted.broken):
+                return _broken_off(counted)
+        left = own.intersection(plan_decided(connection, lake))
+    if left:
+        say(f"{len(left)} of them could not be made anew yet. See: linernotes doctor. Then: linernotes ingest")
+    return 0
+
+
+def _say_due(due: frozenset[str], files: Sequence[FilePieces]) -> None:
+    copies = len(due - {file.file_key for file in files})
+    more = f" ({copies} of them elsewhere, with the same audio)" if copies else ""
+    say(f"Written down. Making {len(due)} file{'' if len(due) == 1 else 's'} anew{more} …")
+
+
+def _broken_off(counted: Counted) -> int:
+    if counted.canceled:
+        say("Stopped. The correction is kept; to carry it out: linernotes ingest")
+        return INTERRUPTED
+    say(f"Linernotes itself failed: {counted.broken}. The correction is kept; linernotes ingest tries again.")
+    return 1
 
 
 def _look_again(connection: sqlite3.Connection, keys: frozenset[str]) -> None:
@@ -196,17 +218,3 @@ def _look_again(connection: sqlite3.Connection, keys: frozenset[str]) -> None:
     files = leases.files_of(connection, sorted(keys)).values()
     for library, folder in sorted({(file.library, file.path.rpartition(b"/")[0]) for file in files}):
         look_at_folders(connection, Part(roots[library], folder), accept_missing=False)
-
-
-def _exit_code(lake: Lake, due: frozenset[str], counted: Counted | None) -> int:
-    if counted is not None and counted.canceled:
-        say("Stopped. The correction is kept; to carry it out: linernotes ingest")
-        return INTERRUPTED
-    if counted is not None and counted.broken:
-        say(f"Linernotes itself failed: {counted.broken}. The correction is kept; linernotes ingest tries again.")
-        return 1
-    with lake.read() as snapshot:
-        left = due.intersection(undone(snapshot))
-    if left:
-        say(f"{len(left)} files could not be made anew yet: see linernotes doctor, then linernotes ingest")
-    return 0

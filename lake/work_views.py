@@ -155,7 +155,7 @@ STALE_FILES = View(
     "stale_files",
     "One row per result that would be made otherwise today, of files that are there: its asset's code or parameters "
     "changed, or what it read of another asset did, or a person corrected it; or it was never made, and the file waits "
-    "for no visit. `linernotes ingest --stale` makes them anew; what a person corrected the next ingest makes by itself.",
+    "for no visit. `linernotes ingest --stale` makes them anew; after a correction any ingest does.",
     """
 with present as (
     select file_key, library, path, library || '/' || path as place from discovered_files where gone_at is null

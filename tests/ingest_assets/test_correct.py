@@ -1,8 +1,9 @@
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import StringIO
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -13,7 +14,8 @@ from ingest_assets.counted import Counted
 from music.segmentation import MediumName
 from music.ticks import TICKS_PER_SECOND
 from resources.state import opened
-from tests.house import AGAIN, FOG, GULLS, HARBOUR, LAMP, PIER, House
+from resources.worker_pool import WorkerPool
+from tests.house import AGAIN, FOG, GULLS, HARBOUR, LAMP, PIER, House, copy_of, lived_in
 
 
 @dataclass(frozen=True)
@@ -30,16 +32,19 @@ class Said:
 Command = Callable[..., Said]
 
 
-@pytest.fixture
-def segments(house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> Command:
-    """The command in this process, with what it prints; what is due runs here too."""
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory, ingested: Path, pool: WorkerPool) -> Iterator[House]:
+    """An ingested house in which nothing is decided."""
+    folder = copy_of(ingested, tmp_path_factory.mktemp("shelf"))
+    with pytest.MonkeyPatch.context() as patch, lived_in(folder, pool, patch) as house:
+        house.look()
+        yield house
+        assert house.tuples("from decisions") == []
 
-    def run_here(connection, _lake, _settings, *, within, look_again) -> Counted:
-        look_again()
-        leases = house.planner(connection).plan(within=within)
-        assert {key for lease in leases for key in lease.keys} == within
-        assert all(house.run(lease) for lease in leases)
-        return Counted("here", house.tuples("select now()")[0][0])
+
+@pytest.fixture
+def spoken(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> Command:
+    """The command in this process, with what it prints."""
 
     def run(*arguments: str) -> Said:
         monkeypatch.setattr(sys, "argv", ["linernotes", "segments", *arguments])
@@ -48,9 +53,23 @@ def segments(house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
         printed = capsys.readouterr()
         return Said(int(ended.value.code or 0), printed.out, printed.err)
 
+    return run
+
+
+@pytest.fixture
+def segments(house: House, spoken: Command, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """The command in a house of one's own; what is due runs in this process too."""
+
+    def run_here(connection, _lake, _settings, *, within, look_again) -> Counted:
+        look_again()
+        leases = house.planner(connection).plan(within=within)
+        assert {key for lease in leases for key in lease.keys} == within
+        assert all(house.run(lease) for lease in leases)
+        return Counted("here", house.tuples("select now()")[0][0])
+
     monkeypatch.setattr(correct, "run_due", run_here)
     house.look()
-    return run
+    return spoken
 
 
 def starts(file: dict) -> list[float]:
@@ -63,8 +82,9 @@ def wanted(house: House) -> list[list[float]]:
     return [[each["start_ticks"] / TICKS_PER_SECOND for each in json.loads(value)["pieces"]] for (value,) in rows]
 
 
-def test_a_file_is_shown_with_its_pieces_and_a_picture(segments: Command) -> None:
-    said = segments(LAMP)
+@pytest.mark.usefixtures("shelf")
+def test_a_file_is_shown_with_its_pieces_and_a_picture(spoken: Command) -> None:
+    said = spoken(LAMP)
 
     lines = said.out.splitlines()
     assert lines[0] == f"shelf/{LAMP}"
@@ -76,12 +96,13 @@ def test_a_file_is_shown_with_its_pieces_and_a_picture(segments: Command) -> Non
     assert (said.code, said.err) == (0, "")
 
 
-def test_a_terminal_gets_blocks_and_colours(segments: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("shelf")
+def test_a_terminal_gets_blocks_and_colours(spoken: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     screen = StringIO()
     monkeypatch.setattr(pieces_shown, "out", lambda: Console(file=screen, force_terminal=True, width=40))
     monkeypatch.setattr(Console, "encoding", "utf-8")
 
-    assert segments(LAMP).code == 0
+    assert spoken(LAMP).code == 0
 
     assert "█" in screen.getvalue()
     assert "\x1b[36m" in screen.getvalue()
@@ -149,27 +170,21 @@ def test_a_folder_is_listed_and_takes_a_medium_for_each_of_its_files(house: Hous
 
 
 def test_a_folder_takes_back_what_was_decided_last_in_one_call(house: House, segments: Command) -> None:
-    shelf = str(house.music)
-    segments(shelf, "--medium", "Vinyl", "--later")
-    segments(LAMP, "--medium", "CD", "--later")
-
-    segments(shelf, "--undo", "--later")
-    assert house.tuples("select distinct value from valid_decisions") == [('"Vinyl"',)]
-
-    segments(shelf, "--undo", "--later")
-    assert house.tuples("from valid_decisions") == []
-
-
-def test_a_medium_leaves_what_was_set_by_hand_and_says_so(segments: Command) -> None:
+    lamps = str(house.path("Lamps"))
     segments(FOG, "--split", "1.5", "--later")
+    said = segments(lamps, "--medium", "Vinyl", "--later")
+    segments(LAMP, "--medium", "CD", "--later")
+    assert said.err.startswith("The pieces of 1 of 2 files stay as they were set by hand")
 
-    said = segments(FOG, "--medium", "Vinyl", "--later")
+    segments(lamps, "--undo", "--later")
+    assert house.tuples("select distinct value from valid_decisions where kind = 'medium'") == [('"Vinyl"',)]
 
-    assert said.err.startswith("The pieces of 1 of 1 files stay as they were set by hand")
+    segments(lamps, "--undo", "--later")
+    assert house.tuples("select kind from valid_decisions") == [("segments",)]
 
 
-def test_a_folder_without_corrections_says_so(house: House, segments: Command) -> None:
-    assert segments(str(house.music), "--list").out == "Nothing was corrected here.\n"
+def test_a_folder_without_corrections_says_so(shelf: House, spoken: Command) -> None:
+    assert spoken(str(shelf.music), "--list").out == "Nothing was corrected here.\n"
 
 
 @pytest.mark.parametrize(
@@ -186,24 +201,25 @@ def test_a_folder_without_corrections_says_so(house: House, segments: Command) -
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_line_and_nothing_is_written(
-    house: House, segments: Command, arguments: list[str], message: str
+    shelf: House, spoken: Command, arguments: list[str], message: str
 ) -> None:
-    said = segments(*arguments)
+    said = spoken(*arguments)
 
     assert (said.code, said.out) == (1, "")
     assert said.err.startswith(message)
     assert said.err.count("\n") == 1
-    assert house.tuples("from decisions") == []
+    assert shelf.tuples("from decisions") == []
 
 
-def test_a_folder_has_no_boundaries(house: House, segments: Command) -> None:
-    said = segments(str(house.path("Lamps")), "--split", "2")
+def test_a_folder_has_no_boundaries(shelf: House, spoken: Command) -> None:
+    said = spoken(str(shelf.path("Lamps")), "--split", "2")
 
     assert (said.code, said.err.split(": ")[1]) == (1, "boundaries belong to one file. Name the file\n")
 
 
-def test_a_time_that_is_none_is_refused_with_how_to_write_one(segments: Command) -> None:
-    said = segments(LAMP, "--split", "soon")
+@pytest.mark.usefixtures("shelf")
+def test_a_time_that_is_none_is_refused_with_how_to_write_one(spoken: Command) -> None:
+    said = spoken(LAMP, "--split", "soon")
 
     assert said.code == 2
     assert "'soon' is no time. Write minutes and seconds as 1:02.5" in said.err
@@ -229,7 +245,7 @@ def test_a_file_without_pieces_is_named_with_the_reason(house: House, segments: 
         pytest.param(
             {"broken": "no disk"}, 1, "Linernotes itself failed: no disk. The correction is kept", id="broken"
         ),
-        pytest.param({}, 0, "1 files could not be made anew yet", id="not all"),
+        pytest.param({}, 0, "1 of them could not be made anew yet", id="not all"),
     ],
 )
 def test_a_correction_is_kept_whatever_ends_its_carrying_out(
