@@ -23,6 +23,7 @@ from music.piece_tones import hear_piece
 from music.probe import probe
 from music.reduced_signal import ReducedSignal
 from music.segmentation import SegmentParameters, cut, find_silences
+from music.tempo import TempoParameters
 from music.true_peak import TruePeakMeter
 from resources.reading import ReadTask, read_file
 
@@ -137,11 +138,11 @@ def _finish(level_meter: LevelMeter, feature_meter: FeatureMeter, signal: Reduce
         cells = feature_meter.finish()
         for span in spans:
             features_of(levels, cells, start_ticks=span.start_ticks, end_ticks=span.end_ticks)
-    with watch.on("fingerprint and key"):
+    with watch.on("fingerprint, tempo, key"):
         signal.finish()
         for span in spans:
             chunks = signal.chunks(span.start_ticks, end_ticks=span.end_ticks)
-            hear_piece(chunks, duration_seconds=1.0, want_fingerprint=True, want_features=True)
+            hear_piece(chunks, TempoParameters(), duration_seconds=1.0, want_fingerprint=True, want_features=True)
 
 
 class _Parent:
