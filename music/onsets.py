@@ -21,7 +21,7 @@ REGISTERS = ("low", "bass", "middle", "snare", "high", "slow")
 
 _FRAME = 512
 _HOP = 256
-_FRAMES_AT_ONCE = 256
+_FRAMES_AT_ONCE = 64
 _SLOW_FRAMES = 4
 _BAND_EDGES_HZ = (
     *(30, 65, 110, 160, 220, 300, 400, 520, 660, 820, 1000),
@@ -32,8 +32,10 @@ _SLOW_BANDS = (3, 12)
 _SLOW_SHARE = 0.5
 """A rise over four frames is about twice that over one."""
 _COMPRESSION = 1e4
-"""A band at -40 dBFS is where the logarithm begins to bend: what is softer counts in proportion."""
-_FULL_SCALE = 32_768
+"""A band 40 dB under the loudest peak up to there is where the logarithm begins to bend: what is softer counts in
+proportion, and a quiet recording has the onsets of a loud one."""
+_LEAST_PEAK = 655.0
+"""What never reaches -34 dBFS stays soft: noise is not blown up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class OnsetMeter:
 
     def __init__(self) -> None:
         self._pending = np.zeros(0, np.int16)
+        self._peak = _LEAST_PEAK
         self._before: NDArray[np.float32] | None = None
         self._strengths = [np.zeros((0, len(REGISTERS)), np.float32)]
 
@@ -70,31 +73,38 @@ class OnsetMeter:
         for first in range(0, frames, _FRAMES_AT_ONCE):
             count = min(_FRAMES_AT_ONCE, frames - first)
             start = first * _HOP
-            levels = _band_levels(signal[start : start + (count - 1) * _HOP + _FRAME])
-            before = np.repeat(levels[:1], _SLOW_FRAMES, axis=0) if self._before is None else self._before
-            known = np.concatenate([before, levels])
-            fast = np.maximum(levels - known[_SLOW_FRAMES - 1 : -1], 0)
-            slow = np.maximum(levels - known[:-_SLOW_FRAMES], 0)
-            self._strengths.append(fast @ _FAST_MEANS + slow @ _SLOW_MEANS)
+            heard = signal[start : start + (count - 1) * _HOP + _FRAME].astype(np.float32)
+            self._peak = max(self._peak, float(heard.max()), -float(heard.min()))
+            power = _band_power(heard)
+            before = np.repeat(power[:1], _SLOW_FRAMES, axis=0) if self._before is None else self._before
+            known = np.concatenate([before, power])
+            self._strengths.append(_growth(np.log1p(known * np.float32(_COMPRESSION / self._peak**2))))
             self._before = known[-_SLOW_FRAMES:]
 
 
-def _band_levels(signal: NDArray[np.int16]) -> NDArray[np.float32]:
-    """Return the compressed level of each band in each frame, shape (frames, 20)."""
-    frames = sliding_window_view(signal.astype(np.float32), _FRAME)[::_HOP]
-    spectrum = np.fft.rfft(frames * _WINDOW, axis=1)
+def _band_power(signal: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the power of each band in each frame, shape (frames, 20)."""
+    spectrum = np.fft.rfft(sliding_window_view(signal, _FRAME)[::_HOP] * _WINDOW, axis=1)
     power = spectrum.real**2
     power += spectrum.imag**2
-    return np.log1p(power @ _BANDS)
+    return np.matmul(power, _BANDS, dtype=np.float32)
+
+
+def _growth(levels: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return how much each register grew, shape (frames, 6), from levels that begin four frames earlier."""
+    here = levels[_SLOW_FRAMES:]
+    fast = np.maximum(here - levels[_SLOW_FRAMES - 1 : -1], 0)
+    slow = np.maximum(here - levels[:-_SLOW_FRAMES], 0)
+    return fast @ _FAST_MEANS + slow @ _SLOW_MEANS
 
 
 def _triangles() -> NDArray[np.float32]:
-    """Return the weight of each frequency in each band, shape (257, 20), compression included."""
+    """Return the weight of each frequency in each band, shape (257, 20)."""
     frequencies_hz = np.fft.rfftfreq(_FRAME, 1 / DECIMATED_HZ)[:, None]
     edges_hz = np.array(_BAND_EDGES_HZ, np.float64)
     middles_hz, widths_hz = (edges_hz[1:] + edges_hz[:-1]) / 2, np.diff(edges_hz)
     triangles = np.maximum(0, 1 - np.abs(frequencies_hz - middles_hz) / np.maximum(widths_hz, DECIMATED_HZ / _FRAME))
-    return (_COMPRESSION * triangles).astype(np.float32)
+    return triangles.astype(np.float32)
 
 
 def _means(columns: dict[int, tuple[int, int]], *, scale: float) -> NDArray[np.float32]:
@@ -105,7 +115,7 @@ def _means(columns: dict[int, tuple[int, int]], *, scale: float) -> NDArray[np.f
     return matrix
 
 
-_WINDOW = (np.hanning(_FRAME) * 4 / _FRAME / _FULL_SCALE).astype(np.float32)
+_WINDOW = (np.hanning(_FRAME) * 4 / _FRAME).astype(np.float32)
 _BANDS = _triangles()
 _FAST_MEANS = _means(dict(enumerate(_REGISTER_BANDS)), scale=1.0)
 _SLOW_MEANS = _means({len(_REGISTER_BANDS): _SLOW_BANDS}, scale=_SLOW_SHARE)

@@ -77,12 +77,13 @@ def _voices(strengths: NDArray[np.float32]) -> NDArray[np.float32]:
     frames = np.arange(len(strengths))
     first = np.maximum(0, frames - _MEAN_FRAMES // 2)
     end = np.minimum(len(strengths), frames + _MEAN_FRAMES // 2 + 1)
-    sums = np.zeros((len(strengths) + 1, strengths.shape[1]))
-    np.cumsum(strengths, axis=0, out=sums[1:])
-    means = (sums[end] - sums[first]) / (end - first)[:, None]
-    risen = np.maximum(strengths - means, 0).astype(np.float32)
-    voices = np.concatenate([(risen @ _SHARES)[:, None], risen], axis=1)
-    return voices / (np.sqrt(np.mean(voices**2, axis=0)) + np.float32(_QUIET))
+    voices = np.zeros((len(strengths), len(VOICES)), np.float32)
+    for register, column in enumerate(strengths.T, start=1):
+        sums = np.concatenate([[0.0], np.cumsum(column, dtype=np.float64)])
+        np.maximum(column - (sums[end] - sums[first]) / (end - first), 0, out=voices[:, register], casting="same_kind")
+    voices[:, 0] = voices[:, 1:] @ _SHARES
+    voices /= np.sqrt(np.mean(voices**2, axis=0)) + np.float32(_QUIET)
+    return voices
 
 
 def _products(window: NDArray[np.float32]) -> NDArray[np.complex128]:

@@ -1,6 +1,6 @@
 """How evenly a piece keeps its tempo: near 1 for a machine, low for rubato and for changes of tempo.
 
-In windows of 8 s the pulse is looked for anew within 8 % of the piece's period; what counts is how far away it lies.
+In windows of 8 s the pulse is looked for anew within 16 % of the piece's period; what counts is how far away it lies.
 """
 
 import numpy as np
@@ -14,7 +14,7 @@ _WINDOW_FRAMES = 344
 _HOP_FRAMES = _WINDOW_FRAMES // 2
 _TRANSFORM = 768
 _WINDOWS_AT_ONCE = 64
-_RANGE = np.arange(-0.08, 0.0801, 0.004)
+_RANGE = np.arange(-0.16, 0.1601, 0.004)
 _BEATS = (1, 2, 3, 4, 5, 6, 7, 8)
 _TOLERANCE = 0.02
 """A window that is this far away (as a logarithm) counts 1/e."""

@@ -19,7 +19,7 @@ SLOWEST_BPM, FASTEST_BPM = 30.0, 300.0
 LEAST_SECONDS = 4.0
 """In less there are too few beats to count."""
 
-_LEAST_STRENGTH = 0.25
+_LEAST_STRENGTH = 0.5
 """The hundredth part of a piece that is strongest has more than that in some register; tones that swell have not."""
 _LEAST_CLARITY = 0.09
 """Noise stays below."""
@@ -32,11 +32,11 @@ _PLAUSIBLE_SHARE = 0.08
 """A second level with a smaller probability is not worth offering."""
 _CLEAR = 0.25
 """From this clarity on, more of it does not make a tempo more certain."""
-_SURENESS = (-4.7, 0.75, 17.2)
+_SURENESS = (-4.2, 0.8, 15.4)
 """The confidence's logistic map: constant, weight of the logarithm of the odds, weight of the clarity up to that.
 
 Fitted to what came of pieces whose whole style had been left out of the making of the weights, and to noise, speech and
-random strokes, which count as wrong; then lowered by 0.5, because a wrong octave costs more than a doubt.
+random strokes, which count as wrong; then lowered by 0.4, because a wrong octave costs more than a doubt.
 """
 
 

@@ -59,6 +59,14 @@ def test_silence_has_no_onsets():
     assert not onsets_of(np.zeros(100_000, np.int16)).strengths.any()
 
 
+def test_a_quiet_recording_has_the_onsets_of_a_loud_one():
+    loud = signals.piece(10.0, rate_hz=DECIMATED_HZ)
+
+    np.testing.assert_allclose(
+        onsets_of(steps(loud * 0.1)).strengths, onsets_of(steps(loud)).strengths, atol=0.1, rtol=0.05
+    )
+
+
 def test_three_hours_stay_within_two_hundred_bytes_a_frame():
     strengths = onsets_of(np.zeros(DECIMATED_HZ * 60, np.int16)).strengths
 

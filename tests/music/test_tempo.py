@@ -95,6 +95,14 @@ def test_single_strokes_at_random_are_not_believed():
     assert tempo_of(samples).bpm_confidence < 0.5
 
 
+def test_noise_that_swells_at_random_has_no_tempo():
+    random = np.random.default_rng(2)
+    swells = np.exp(random.normal(0, 1.0, 600)).repeat(DECIMATED_HZ // 10)[: 60 * DECIMATED_HZ]
+    samples = swells / swells.max() * random.uniform(-1, 1, swells.size)
+
+    assert tempo_of(samples).bpm is None
+
+
 def test_a_change_of_tempo_is_not_stable():
     steady = tempo_of(clicks(112.0, 40.0))
     changed = tempo_of(np.concatenate([clicks(112.0, 20.0), clicks(127.0, 20.0)]))
