@@ -28,7 +28,7 @@ _CLEAR_SECONDS = 30.0
 _ACCEPTED_RATIOS = (2.0, 3.0, 0.5, 1 / 3)
 """Of a second level to the first: people who disagree about a beat disagree by these."""
 _RATIO_TOLERANCE = 0.03
-_PLAUSIBLE_SHARE = 0.08
+_PLAUSIBLE_SHARE = 0.02
 """A second level with a smaller probability is not worth offering."""
 _CLEAR = 0.25
 """From this clarity on, more of it does not make a tempo more certain."""

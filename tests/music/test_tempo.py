@@ -97,10 +97,17 @@ def test_single_strokes_at_random_are_not_believed():
 
 def test_noise_that_swells_at_random_has_no_tempo():
     random = np.random.default_rng(2)
-    swells = np.exp(random.normal(0, 1.0, 600)).repeat(DECIMATED_HZ // 10)[: 60 * DECIMATED_HZ]
+    lengths = random.integers(DECIMATED_HZ // 20, DECIMATED_HZ // 4, 500)
+    swells = np.exp(random.normal(0, 1.0, lengths.size)).repeat(lengths)[: 60 * DECIMATED_HZ]
     samples = swells / swells.max() * random.uniform(-1, 1, swells.size)
 
     assert tempo_of(samples).bpm is None
+
+
+def test_strokes_in_every_frame_have_no_tempo():
+    strengths = np.random.default_rng(3).exponential(0.5, (4000, 6)).astype(np.float32)
+
+    assert find_tempo(Onsets(strengths=strengths)).bpm is None
 
 
 def test_a_change_of_tempo_is_not_stable():
