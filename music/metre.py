@@ -62,7 +62,8 @@ def find_levels(periodicity: Periodicity, *, shortest_seconds: float, longest_se
     peaks = np.flatnonzero((salience[1:-1] >= salience[:-2]) & (salience[1:-1] > salience[2:])) + 1
     peaks = peaks[np.argsort(-salience[peaks], kind="stable")][:_MOST_LEVELS]
     refined = [_refined(periodicity.correlations[:1], float(periods[peak])) for peak in peaks]
-    return Levels(periods_seconds=np.array(refined), salience=float(salience[peaks].max(initial=0.0)))
+    within = np.clip(np.array(refined), shortest_seconds, longest_seconds)
+    return Levels(periods_seconds=within, salience=float(salience[peaks].max(initial=0.0)))
 
 
 def weigh_levels(periodicity: Periodicity, levels: Levels) -> NDArray[np.float64]:

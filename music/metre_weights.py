@@ -3,8 +3,8 @@
 Made by fitting a choice among the pulses of a piece to 1320 pieces with known tempo in 114 styles: patterns played with
 human and machine timing by two sets of sampled instruments, with and without drums, some coded at low bit rates, most
 not. The fit is a conditional logit with a ridge penalty on standardised observations; three quarters of the likelihood
-are for the notated tempo, one quarter is for it or its accepted second level. Left out whole styles at a time, it loses
-a few in a hundred: what it knows is metre, not pieces.
+are for the notated tempo, one quarter is for it or its accepted second level. Of pieces in styles left out of the fit,
+the notated tempo was chosen for six in seven, it or the second level for more than nine in ten.
 
 One row for each observation of `music.metre.observe_levels`: its mean, its spread, what it says by itself (a positive
 number speaks for the beat), and its part in each of six patterns.

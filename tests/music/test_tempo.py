@@ -134,6 +134,13 @@ def test_the_limits_decide_between_levels():
     assert found.bpm == pytest.approx(70.0, rel=0.005)
 
 
+def test_no_tempo_is_beyond_the_limits():
+    found = tempo_of(clicks(101.0), TempoParameters(lowest_bpm=50.0, highest_bpm=100.5))
+
+    assert found.bpm is not None
+    assert 50.0 <= found.bpm <= 100.5
+
+
 def test_a_second_level_is_a_simple_multiple_of_the_first():
     drum = performed(Score(bpm=84.0, tonic="C", mode="major", degrees=(1, 5, 6, 4), seconds=20.0, drums="ballad"))
 
