@@ -5,8 +5,9 @@
 
 import dataclasses
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from ingest_assets.file_parameters import TYPES
 from lake.catalog import VIEWS
@@ -38,10 +39,23 @@ def settings_table() -> str:
 
 def parameters_table() -> str:
     """Return the parameters of each asset with their defaults."""
-    rows = [("asset", "parameter", "default")]
+    rows = [("table", "parameter", "default")]
     for asset, kind in TYPES.items():
-        rows += [(asset, f"`{field.name}`", f"`{field.default}`") for field in dataclasses.fields(kind)]
+        rows += [(f"`[{table}]`", f"`{name}`", f"`{value}`") for table, name, value in _parameters(asset, kind())]
     return _cells(rows)
+
+
+def _parameters(table: str, parameters: Any) -> Iterator[tuple[str, str, object]]:  # noqa: ANN401  of any dataclass
+    """Yield table, name and value of each parameter; one that has parameters of its own is a table of its own."""
+    inner: list[tuple[str, object]] = []
+    for field in dataclasses.fields(parameters):
+        value = getattr(parameters, field.name)
+        if dataclasses.is_dataclass(value):
+            inner.append((f"{table}.{field.name}", value))
+        else:
+            yield table, field.name, value
+    for name, value in inner:
+        yield from _parameters(name, value)
 
 
 def tables_table() -> str:
