@@ -198,7 +198,7 @@ def is_quiet(profile: AmplitudeProfile, *, start_ticks: Ticks, end_ticks: Ticks)
 
 
 def _is_quiet(levels: _Levels) -> bool:
-    return levels.max(initial=-math.inf) < 20.0 * math.log10(QUIET_PEAK)
+    return bool(levels.max(initial=-math.inf) < 20.0 * math.log10(QUIET_PEAK))
 
 
 def _without_leads(start_ticks: Ticks, end_ticks: Ticks) -> Leads:

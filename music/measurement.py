@@ -1,7 +1,7 @@
 """Everything that needs the sound of a file, from one decode.
 
 The sound passes once, block after block, and leaves a few numbers per hundredth of a second and a reduced signal; then
-boundaries are found, and each piece is fingerprinted and measured from what was left. Memory grows by 0.2 MB with
+boundaries are found, and each piece is fingerprinted and measured from what was left. Memory grows by 0.5 MB with
 each minute of audio, whatever its rate and channels.
 """
 

@@ -60,9 +60,9 @@ def spoken(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> Co
 def segments(house: House, spoken: Command, monkeypatch: pytest.MonkeyPatch) -> Command:
     """The command in a house of one's own; what is due runs in this process too."""
 
-    def run_here(connection, _lake, _settings, *, within, look_again) -> Counted:
+    def run_here(due, *, within, look_again) -> Counted:
         look_again()
-        leases = house.planner(connection).plan(within=within)
+        leases = house.planner(due.connection).plan(within=within)
         assert {key for lease in leases for key in lease.keys} == within
         assert all(house.run(lease) for lease in leases)
         return Counted("here", house.tuples("select now()")[0][0])

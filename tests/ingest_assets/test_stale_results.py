@@ -19,15 +19,17 @@ from tests.house import (
 @pytest.fixture
 def newer_features(house: House) -> Iterator[str]:
     """Let audio_features be of newer code, for Linernotes and for Dagster."""
-    object.__setattr__(audio_features.ASSET, "code_version", "2")
+    present = audio_features.ASSET.code_version
+    newer = f"{present} and newer"
+    object.__setattr__(audio_features.ASSET, "code_version", newer)
     house.definitions = without_checks(
         dg.map_asset_specs(
-            lambda spec: spec.replace_attributes(code_version="2") if spec.key.path[-1] == "audio_features" else spec,
+            lambda spec: spec.replace_attributes(code_version=newer) if spec.key.path[-1] == "audio_features" else spec,
             [visit.visit],
         )
     )
-    yield "code_version 1 is now 2"
-    object.__setattr__(audio_features.ASSET, "code_version", "1")
+    yield f"code_version {present} is now {newer}"
+    object.__setattr__(audio_features.ASSET, "code_version", present)
 
 
 def stale(house: House) -> dict[tuple[str, str], str]:
