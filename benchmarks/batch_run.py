@@ -21,10 +21,11 @@ from ingest_assets.definitions import defs
 from lake.store import Lake
 from resources import leases, locks, processes
 from resources.folders import FolderLook, add_roots, known_roots
+from resources.leases import LANE
 from resources.settings import Settings, load_settings, prepare_environment
 from resources.state import opened
 from sensors.lake_notice import bind_state, tell_lake
-from sensors.planning import LANE, Planner
+from sensors.planning import Planner
 
 LOOK: Final = "looking at the folders, making the lake"
 PLAN: Final = "planning"

@@ -53,7 +53,13 @@ _FILES: Final = {
 _SEGMENTS: Final = {
     "segment_index": "0",
     "start_time_ticks": "0",
+    "fade_in_start_ticks": "2822400 + i",
+    "lead_in_start_ticks": "2822400 + i",
+    "fade_in_end_ticks": "2822400 + 10 * i",
+    "lead_out_start_ticks": f"{_TICKS} - 28224000",
+    "fade_out_start_ticks": f"{_TICKS} - 56448000",
     "end_time_ticks": _TICKS,
+    "fade_out_curve": "case when i % 3 = 0 then 'cosine' end",
     "found_by": "'whole_file'",
 }
 _MEDIA: Final = {
@@ -64,6 +70,9 @@ _MEDIA: Final = {
     "confidence": _NOISE,
     "threshold_dbfs": "-80.0",
     "duration_ticks": _TICKS,
+    "amplitude_profile_dbfs": "list_transform(range(2400), lambda x: (-20 - hash(2400 * i + x) % 9)::tinyint)",
+    "amplitude_step_ticks": "2822400",
+    "applause": "[]",
     "silences": f"[{{'start_ticks': 0, 'end_ticks': 28224000 + i, 'level_dbfs': -90 - {_NOISE}}}]",
 }
 _FINGERPRINTS: Final = {
@@ -74,6 +83,18 @@ _FINGERPRINTS: Final = {
 }
 _FEATURES: Final = {
     "segment_index": "0",
+    "bpm": f"80 + 80 * {_NOISE}",
+    "bpm_confidence": _NOISE,
+    "tempo_stability": _NOISE,
+    "key_tonic": "(['C', 'D', 'E', 'F', 'G', 'A'])[1 + i % 6]",
+    "key_mode": "case when i % 3 = 0 then 'minor' else 'major' end",
+    "camelot": "(1 + i % 12) || 'A'",
+    "key_confidence": _NOISE,
+    "tuning_cents": f"10 * {_NOISE} - 5",
+    "energy": _NOISE,
+    "danceability": _NOISE,
+    "brightness_hz": f"1000 + 2000 * {_NOISE}",
+    "dynamic_range_db": f"6 + 8 * {_NOISE}",
     "integrated_lufs": f"-14 - 6 * {_NOISE}",
     "loudness_range_lu": f"6 + 4 * {_NOISE}",
     "max_momentary_lufs": f"-8 - 4 * {_NOISE}",

@@ -81,7 +81,7 @@ class BatchRun:
         self._pointers: dict[str, str] = {}
         self.state = connect(settings.home)
         self.run_id = context.run.run_id
-        self.lane = context.run.tags.get(LANE_TAG) or context.job_name
+        self.lane = context.run.tags.get(LANE_TAG, leases.LANE)  # what a person asked for has no tag
         self.session = context.run.tags.get(SESSION_TAG, self.run_id)
         self.keys: tuple[str, ...] = ()
         self.lease = self._lease()

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lake.decisions import Kind
+from lake.decisions import KINDS_OF_PIECES, Kind
 from lake.snapshot import Snapshot
 from music.corrections import corrected_hints, corrected_parameters
 from music.hints import Hints
@@ -20,8 +20,6 @@ from music.ticks import Ticks
 
 PIECES: Kind = "segments"
 MEDIUM: Kind = "medium"
-KINDS: tuple[Kind, ...] = (PIECES, MEDIUM)
-"""The kinds of decisions that the asset segments reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,7 @@ class Corrections:
         for audio, kind, value, version in snapshot.tuples(
             "select json_extract_string(subject, '$.audio_sha256'), kind, value, version from valid_decisions "
             "where kind in (?, ?)",
-            KINDS,
+            KINDS_OF_PIECES,
         ):
             self._said[audio][kind] = value, version
 

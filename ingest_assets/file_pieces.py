@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ingest_assets.corrections import KINDS, Correction, Corrections
+from ingest_assets.corrections import Correction, Corrections
 from ingest_assets.show import absolute_here, find_key
-from lake.decisions import Decided, history, of_audio
+from lake.decisions import KINDS_OF_PIECES, Decided, history, of_audio
 from lake.snapshot import Snapshot
 from music.corrections import Pieces, pieces_of
 from music.segmentation import Span
@@ -119,7 +119,7 @@ def read_pieces(snapshot: Snapshot, named: Named, *, name: str) -> list[FilePiec
         by_file[row["file_key"]].append(row)
     audio = {row["audio_sha256"] for row in rows}
     decided: dict[str, list[Decided]] = defaultdict(list)
-    for each in history(snapshot, [of_audio(sha256) for sha256 in audio], kinds=KINDS):
+    for each in history(snapshot, [of_audio(sha256) for sha256 in audio], kinds=KINDS_OF_PIECES):
         decided[each.subject["audio_sha256"]].append(each)
     corrections, waiting = Corrections(snapshot), set(undone(snapshot))
     return [

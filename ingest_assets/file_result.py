@@ -47,6 +47,8 @@ class FileResult:
     made: list[Made]
     events: list[Materialized] = field(default_factory=list)
     decoded: bool = False
+    shared: bool = False
+    """What was measured of a file of the same batch with equal audio is its too."""
     finished: bool = True
     """False where the file is still due: it changed while it was read, or not all its assets were asked for."""
 
@@ -58,7 +60,7 @@ class FileResult:
     @property
     def taken_over(self) -> bool:
         """Whether anything was copied from another file."""
-        return any(made.source for made in self.made)
+        return self.shared or any(made.source for made in self.made)
 
     def outcomes(self, *, attempt: int) -> list[Row]:
         """Return the rows of `outcomes`; what was kept keeps its own."""

@@ -12,13 +12,14 @@ from lake.maintenance import KEEP_DAYS
 from lake.store import Lake
 from resources import locks
 from resources.lake import LakeResource
+from resources.leases import LANE
 from resources.settings import load_settings
 
 ingest_files = dg.define_asset_job(
-    "ingest_files",
+    LANE,
     selection=dg.AssetSelection.groups(GROUP),
     executor_def=dg.in_process_executor,
-    tags={LANE_TAG: "ingest_files"},
+    tags={LANE_TAG: LANE},
     description="Opens each file of a batch once: what it is, where its pieces lie, what they measure.",
 )
 

@@ -12,8 +12,9 @@ from ingest_assets.counted import Counted
 from ingest_assets.lane_process import LaneDiedError, LaneProcess
 from lake.store import Lake
 from resources import leases, locks, progress
+from resources.leases import LANE
 from resources.settings import Settings
-from sensors.planning import LANE, Planner
+from sensors.planning import Planner
 
 POLL_SECONDS = 0.3
 REAP_SECONDS = 2.0

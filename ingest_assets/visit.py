@@ -28,11 +28,11 @@ from music.measurement import Measurement
 from resources import leases, processes
 from resources.folders import known_roots
 from resources.lake import LakeResource
+from resources.leases import LANE
 from resources.reading import Probed, Reading
 from resources.settings import Settings, load_settings
 from resources.worker_pool import Asked, Crashed, Event, Finished, Hung, Raised
 
-LANE = "ingest_files"
 POLL_SECONDS = 0.5
 CANCEL_POLL_SECONDS = 2.0
 LISTED = 20
@@ -198,7 +198,7 @@ class BatchVisit:
             self._waiting.append(file)
             return
         result = file.finished(fitted, seconds=seconds)
-        result.decoded = False
+        result.decoded, result.shared = False, True
         self._done(file, result, seconds=seconds)
 
     def _fail(self, file: FileVisit, code: ErrorCode, message: str) -> None:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from lake.transaction import Transaction
 
 Kind = Literal["segments", "medium", "identification", "artwork", "duplicate", "paused_album", "priority"]
+KINDS_OF_PIECES: tuple[Kind, ...] = ("segments", "medium")
+"""What speaks of the pieces of a file."""
 VERSION_DIGITS = 16
 
 

@@ -1,6 +1,6 @@
 """Views about files and the pieces of music in them."""
 
-from lake.audio_tables import AUDIO_FEATURES, FINGERPRINTS, SEGMENTS, SOURCE_MEDIA
+from lake.audio_tables import AUDIO_FEATURES, SEGMENTS, SOURCE_MEDIA
 from lake.declarations import View
 from lake.file_tables import DISCOVERED_FILES, PLANNED_FILES
 from lake.view_sql import columns_sql, seconds_sql, uuid_sql
@@ -82,11 +82,14 @@ _NAMES = """
         when discovered_files.title is not null then 'tags'
         when path_title is not null then 'path' end as title_from"""
 
+_BULKY = ("silences", "applause", "amplitude_profile_dbfs", "amplitude_step_ticks", "waveform")
+"""What would double the time of every `select *`."""
+
 LIBRARY = View(
     "library",
     "One wide row per piece of music: names (title_from says whether from tags, a CUE sheet or chapter, or the path; "
     "where a file holds several pieces, a piece's own name goes before the file's tags), place, format, "
-    "measurements, fingerprint. Its waveform stands in audio_features.",
+    "measurements. What is bulky stands in the tables: waveform, fingerprint, silences, profile.",
     f"""
 select
     discovered_files.file_key, {uuid_sql("discovered_files.file_key")} as track_id, segments.segment_index,
@@ -97,18 +100,15 @@ select
     {columns_sql(DISCOVERED_FILES, without=("file_key", "album", *_WHOLE_FILE))},
     discovered_files.duration_ticks as file_duration_ticks,
     {seconds_sql("discovered_files.duration_ticks", "file_duration")},
-    {columns_sql(SOURCE_MEDIA, without=("file_key", "duration_ticks", "confidence", "silences"))},
+    {columns_sql(SOURCE_MEDIA, without=("file_key", "duration_ticks", "confidence", *_BULKY))},
     source_media.confidence as medium_confidence,
-    {columns_sql(AUDIO_FEATURES, without=("file_key", "segment_index", "waveform"))},
-    {columns_sql(FINGERPRINTS, without=("file_key", "segment_index", "duration_seconds"))}
+    {columns_sql(AUDIO_FEATURES, without=("file_key", "segment_index", *_BULKY))}
 from segments
 join discovered_files on discovered_files.file_key = segments.file_key and discovered_files.gone_at is null
 left join (select file_key from segments where segment_index = 1) several on several.file_key = segments.file_key
 left join source_media on source_media.file_key = segments.file_key
 left join audio_features on audio_features.file_key = segments.file_key
     and audio_features.segment_index = segments.segment_index
-left join fingerprints on fingerprints.file_key = segments.file_key
-    and fingerprints.segment_index = segments.segment_index
 """,
 )
 

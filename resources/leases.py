@@ -15,6 +15,8 @@ from functools import lru_cache
 from resources.packing import pack
 from resources.state import transaction
 
+LANE = "ingest_files"
+"""The lane of all runs that open music; each lane does one at a time."""
 HALVED_AFTER = 2
 """Failures after which a batch is halved, and halved again after each further one."""
 ALONE_AT_MOST = 3

@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from ingest_assets.corrections import KINDS
+from lake.decisions import KINDS_OF_PIECES
 from lake.snapshot import Snapshot
 from lake.store import Lake
 from resources import leases
@@ -31,7 +31,7 @@ def undone(snapshot: Snapshot) -> list[str]:
     """Return the keys of the files that are there and not as people decided."""
     if not snapshot.tuples("select 1 from decisions limit 1"):
         return []  # nobody ever decided anything: the question below takes 0.2 s for 100,000 files
-    return [key for (key,) in snapshot.tuples(_UNDONE, [*KINDS, *KINDS])]
+    return [key for (key,) in snapshot.tuples(_UNDONE, [*KINDS_OF_PIECES, *KINDS_OF_PIECES])]
 
 
 def plan_decided(connection: sqlite3.Connection, lake: Lake) -> list[str]:

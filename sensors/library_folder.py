@@ -10,11 +10,12 @@ from ingest_assets.jobs import ingest_files
 from lake.store import Lake
 from resources import leases, locks
 from resources.folders import FolderLook, Look, add_roots, known_roots
+from resources.leases import LANE
 from resources.settings import Settings, load_settings
 from resources.state import opened
 from sensors.decided_files import plan_decided
 from sensors.lake_notice import bind_state
-from sensors.planning import LANE, Planner
+from sensors.planning import Planner
 
 EVERY_SECONDS = 10
 REST = 20

@@ -17,13 +17,12 @@ from lake.store import Lake
 from lake.transaction import Transaction
 from music.error_codes import ErrorCode
 from resources import leases
-from resources.leases import Lease
+from resources.leases import LANE, Lease
 from resources.settings import Settings
 from resources.state import transaction
 from sensors.lake_notice import PLANNER, tell_lake
 from sensors.orphans import fail_orphans, reap_leases
 
-LANE = "ingest_files"
 PARTITIONS_AT_ONCE = 5_000
 RETIRED_AT_ONCE = 500
 """Files that go in one planning; Dagster takes 5 ms for each partition."""
