@@ -34,20 +34,38 @@ class ClippingMeter:
         """Return the clipped samples of each cell, in all channels together, shape (cells,)."""
         peaks = block.peaks.max(axis=1)
         counts = np.zeros(block.lowest.shape[1], np.int32)
-        for channel, samples in enumerate(block.samples):
-            if peaks[channel] >= self._level:
-                self._count(np.concatenate([self._before[channel], samples]), counts)
+        for before, samples, peaks in zip(self._before, block.samples, block.peaks, strict=True):
+            loud = np.flatnonzero(peaks >= self._level)
+            if loud.size:
+                self._count(counts, samples, before=before, loud=loud)
         self._before = block.samples[:, -self._run_samples :].copy()
         return counts
 
-    def _count(self, samples: NDArray[np.float32], counts: NDArray[np.int32]) -> None:
-        """Add the plateaus of one channel, whose first `run_samples` samples are of the block before."""
+    def _count(
+        self,
+        counts: NDArray[np.int32],
+        samples: NDArray[np.float32],
+        *,
+        before: NDArray[np.float32],
+        loud: NDArray[np.intp],
+    ) -> None:
+        """Add the plateaus of one channel.
+
+        Args:
+            counts: Of each cell; changed in place.
+            samples: Shape (cells * cell samples,).
+            before: As many samples of the block before as make a plateau.
+            loud: The cells in which a sample may be clipped.
+        """
         run = self._run_samples
-        places = np.flatnonzero(np.abs(samples) >= self._level)
-        sides = np.signbit(samples[places])
+        cells = samples.reshape(-1, self._cell_samples)[loud]
+        row, column = np.nonzero(np.abs(cells) >= self._level)
+        earlier = np.flatnonzero(np.abs(before) >= self._level)
+        places = np.concatenate([earlier - run, loud[row] * self._cell_samples + column])
+        sides = np.signbit(np.concatenate([before[earlier], cells[row, column]]))
         begins = np.ones(places.size, np.bool_)
         begins[1:] = (np.diff(places) > 1) | (sides[1:] != sides[:-1])
         length = np.arange(places.size) - np.flatnonzero(begins)[np.cumsum(begins) - 1] + 1
-        ends_plateau = (length >= run) & (places >= run)
+        ends_plateau = (length >= run) & (places >= 0)
         value = np.where(length == run, run, 1)[ends_plateau]
-        np.add.at(counts, (places[ends_plateau] - run) // self._cell_samples, value)
+        np.add.at(counts, places[ends_plateau] // self._cell_samples, value)
