@@ -6,8 +6,9 @@ That is exact, and three times as fast as a loop over samples. A cascade of n fi
     y  = x T + s O      T: Toeplitz matrix of the impulse response, O: what the state still sounds like
     s' = x C + s M      C: what the samples leave in the state,    M: what is left of the old state
 
-T and C work on all steps at once. The states depend on one another, s'[k] = u[k] + s'[k-1] M, and are found by
-doubling: after round j each holds the inputs of the last 2^j steps, and as the filter forgets, a few rounds are
+T and C work on all steps at once. The states depend on one another, s'[k] = u[k] + s'[k-1] M. In a group of steps they
+are one more matrix product of what these leave in the state, so that only from group to group they have to be found
+by doubling: after round j each holds the inputs of the last 2^j groups, and as the filter forgets, a few rounds are
 enough. The state is kept in coordinates in which O is orthonormal, so that little is lost to float32: of a constant
 that is filtered out, -110 dB are left by the K-weighting and -75 dB by the A-weighting.
 
@@ -24,6 +25,8 @@ from numpy.typing import NDArray
 
 STEP = 32
 """Samples in one matrix row: longer rows multiply more zeros of T, shorter ones leave more states to find."""
+GROUP = 5
+"""Steps of which the states are found together; a block of the decoder has whole groups at every rate."""
 
 _FORGOTTEN = 1e-9
 """A state that has shrunk to this share is no longer heard."""
@@ -76,34 +79,39 @@ class BiquadCascade:
         self._response = _toeplitz(response).astype(np.float32)
         self._heard = np.ascontiguousarray(heard.T, np.float32)
         self._left = left.astype(np.float32)
-        self._rounds = _powers_of_two(kept)
+        self._within, self._carried, over = _grouped(kept)
+        self._rounds = _powers_of_two(over)
         self._state = np.zeros((channels, self._order))
 
     def __call__(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the filtered block.
 
         Args:
-            block: Shape (channels, n), in C order; n is a multiple of `STEP` in all blocks but the last.
+            block: Shape (channels, n), in C order; n is a multiple of `GROUP` * `STEP` in all blocks but the last.
         """
         channels, count = block.shape
-        whole = np.pad(block, ((0, 0), (0, -count % STEP))) if count % STEP else block
+        missing = -count % (GROUP * STEP)
+        whole = np.pad(block, ((0, 0), (0, missing))) if missing else block
         rows = whole.reshape(-1, STEP)
-        states = self._states((rows @ self._left).reshape(channels, -1, self._order))
         heard = rows @ self._response
-        heard += states.reshape(-1, self._order) @ self._heard
+        heard += self._states((rows @ self._left).reshape(channels, -1, GROUP * self._order)) @ self._heard
         return heard.reshape(channels, -1)[:, :count]
 
     def _states(self, left: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the state before each step and keep the one after the last."""
-        after = left.astype(np.float64)
+        """Return the state before each step, shape (steps of all channels, order), and keep the one after the last.
+
+        Args:
+            left: What each step leaves in the state, shape (channels, groups, GROUP * order).
+        """
+        within = left.astype(np.float64) @ self._within
+        after = within[:, :, -self._order :].copy()
         after[:, 0] += self._state @ self._rounds[0]
         for index, kept in enumerate(self._rounds):
             after[:, 1 << index :] += after[:, : -(1 << index)] @ kept
-        before = np.empty_like(left)
-        before[:, 0] = self._state
-        before[:, 1:] = after[:, :-1]
+        before = np.concatenate([self._state[:, None], after[:, :-1]], axis=1)
         self._state = after[:, -1].copy()
-        return before
+        states = within[:, :, : -self._order] + before @ self._carried
+        return states.reshape(-1, self._order).astype(np.float32)
 
 
 def _one_after_the_other(first: _System, second: _System) -> _System:
@@ -138,8 +146,25 @@ def _toeplitz(response: list[float]) -> _Matrix:
     return matrix
 
 
+def _grouped(kept: _Matrix) -> tuple[_Matrix, _Matrix, _Matrix]:
+    """Return what makes the states of a group.
+
+    Returns:
+        From what its steps leave in the state to the state before each step and after the last, shape (GROUP * order,
+        (GROUP + 1) * order); from the state before the group to that before each step, shape (order, GROUP * order);
+        and what is left of it after the group, M to the power of GROUP.
+    """
+    order = len(kept)
+    powers = [np.linalg.matrix_power(kept, steps) for steps in range(GROUP + 1)]
+    within = np.zeros((GROUP, order, GROUP + 1, order))
+    for step in range(GROUP):
+        for later in range(step + 1, GROUP + 1):
+            within[step, :, later] = powers[later - 1 - step]
+    return within.reshape(GROUP * order, -1), np.hstack(powers[:GROUP]), powers[GROUP]
+
+
 def _powers_of_two(kept: _Matrix) -> list[_Matrix]:
-    """Return M, M², M⁴ … down to the last that is still heard."""
+    """Return a matrix, its square, its fourth power … down to the last that is still heard."""
     powers = [kept]
     while np.abs(powers[-1]).max() > _FORGOTTEN:
         powers.append(powers[-1] @ powers[-1])

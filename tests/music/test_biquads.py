@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from music.biquads import STEP, Biquad, BiquadCascade
+from music.biquads import GROUP, STEP, Biquad, BiquadCascade
 from tests import signals
 
 RESONANCE = Biquad(b=(0.2, 0.1, -0.3), a=(-1.2, 0.8))
@@ -36,9 +36,9 @@ def test_the_matrices_compute_the_difference_equation(biquads):
 
 
 @settings(deadline=None, max_examples=30)
-@given(steps=st.lists(st.integers(1, 20), min_size=1, max_size=5), rest=st.integers(0, STEP - 1))
+@given(steps=st.lists(st.integers(1, 20), min_size=1, max_size=5), rest=st.integers(0, GROUP * STEP - 1))
 def test_the_blocks_do_not_matter(steps, rest):
-    sizes = [step * STEP for step in steps] + ([rest] if rest else [])
+    sizes = [step * GROUP * STEP for step in steps] + ([rest] if rest else [])
     samples = np.stack([signals.noise(sum(sizes) / 8_000, rate_hz=8_000, seed=seed) for seed in (1, 2)])
     blockwise = BiquadCascade((EDGES, RESONANCE, SMOOTHING), channels=2)
 

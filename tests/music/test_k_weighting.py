@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from music.biquads import STEP
+from music.biquads import GROUP, STEP
 from music.k_weighting import KWeighting, high_pass, shelf
 from tests import signals
 
@@ -38,9 +38,9 @@ def test_the_matrices_compute_the_difference_equation(rate_hz):
 
 
 @settings(deadline=None)
-@given(steps=st.lists(st.integers(1, 20), min_size=1, max_size=6), rest=st.integers(0, STEP - 1))
+@given(steps=st.lists(st.integers(1, 20), min_size=1, max_size=6), rest=st.integers(0, GROUP * STEP - 1))
 def test_the_blocks_do_not_matter(steps, rest):
-    sizes = [step * STEP for step in steps] + ([rest] if rest else [])
+    sizes = [step * GROUP * STEP for step in steps] + ([rest] if rest else [])
     samples = np.stack([signals.noise(sum(sizes) / 8_000, rate_hz=8_000, seed=seed) for seed in (1, 2)])
     blockwise = KWeighting(8_000, channels=2)
 
