@@ -89,6 +89,25 @@ CHECKS: tuple[Check, ...] = (
         "qualify start_time_ticks < lag(end_time_ticks) over (partition by file_key order by segment_index) "
         "or start_time_ticks < 0 or end_time_ticks <= start_time_ticks",
     ),
+    Check(
+        "segments",
+        "fades_are_in_order",
+        "Each piece fades in before it fades out, and its lead-in lies before its lead-out, all within it.",
+        "select file_key, segment_index, start_time_ticks, fade_in_start_ticks, fade_in_end_ticks, "
+        "fade_out_start_ticks, lead_in_start_ticks, lead_out_start_ticks, end_time_ticks from segments "
+        "where not (start_time_ticks <= fade_in_start_ticks and fade_in_start_ticks <= fade_in_end_ticks "
+        "and fade_in_end_ticks <= fade_out_start_ticks and fade_out_start_ticks <= end_time_ticks "
+        "and start_time_ticks <= lead_in_start_ticks and lead_in_start_ticks <= lead_out_start_ticks "
+        "and lead_out_start_ticks <= end_time_ticks)",
+    ),
+    Check(
+        "audio_features",
+        "confidences_are_probabilities",
+        "Each confidence lies between 0 and 1, and without a tempo or a key it is 0.",
+        "select file_key, segment_index, bpm, bpm_confidence, key_tonic, key_confidence from audio_features "
+        "where bpm_confidence not between 0 and 1 or key_confidence not between 0 and 1 "
+        "or (bpm is null and bpm_confidence <> 0) or (key_tonic is null and key_confidence <> 0)",
+    ),
 )
 
 

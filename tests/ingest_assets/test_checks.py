@@ -20,6 +20,8 @@ FAULTS = {
     "segments.rows_match_outcomes": f"delete from segments {PIER_ONLY}",
     "discovered_files.files_are_good": f"update outcomes set error_code = 'X' {PIER_ONLY} and asset = 'segments'",
     "audio_features.loudness_is_plausible": f"update audio_features set integrated_lufs = 12 {PIER_ONLY}",
+    "segments.fades_are_in_order": f"update segments set fade_in_end_ticks = -1 {PIER_ONLY}",
+    "audio_features.confidences_are_probabilities": f"update audio_features set key_confidence = 1.5 {PIER_ONLY}",
     "segments.ticks_are_in_order": f"update segments set end_time_ticks = 0 {PIER_ONLY}",
 }
 """A fault for each check, as a statement that plants it."""

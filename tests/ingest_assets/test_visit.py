@@ -116,6 +116,11 @@ def test_a_cue_sheet_beside_a_file_cuts_it_again_and_measures_its_pieces(house: 
     assert house.tuples(
         "select title, round(duration_seconds, 1) from library where path = ? order by segment_index", [FOG]
     ) == [("Thin", 2.0), ("Thick", 1.6)]
+    assert house.tuples(
+        "select fade_in_start_ticks >= start_time_ticks, lead_out_start_ticks <= end_time_ticks "
+        "from library where path = ?",
+        [FOG],
+    ) == [(True, True), (True, True)]
     assert house.staleness() == {}
 
 

@@ -1,9 +1,17 @@
 import numpy as np
 import pytest
 
+from music.amplitude_profile import AmplitudeProfile
 from music.levels import Levels
 from music.segmentation import Span
-from music.sound_warnings import damaged_audio, missing_audio, rounded_rate, silent_audio, too_short_pieces
+from music.sound_warnings import (
+    damaged_audio,
+    missing_audio,
+    quiet_pieces,
+    rounded_rate,
+    silent_audio,
+    too_short_pieces,
+)
 from music.ticks import Ticks, seconds_to_ticks
 
 NONSENSE = "that decoded to samples over 16 times full scale, or not a number"
@@ -53,6 +61,14 @@ def test_missing_audio_is_told_in_minutes():
 )
 def test_damage_is_told_by_packets_and_by_what_they_decoded_to(packets, cells, said):
     assert damaged_audio(packets, refused_cells=cells) == said
+
+
+def test_pieces_too_quiet_for_leads_are_counted():  # S3-R5
+    profile = AmplitudeProfile(np.array([-60] * 10 + [-20] * 10, np.int8), Ticks(100))
+    spans = (Span(Ticks(0), Ticks(1000), "manual"), Span(Ticks(1000), Ticks(2000), "manual"))
+
+    assert quiet_pieces(profile, spans) == "1 of 2 too quiet (no moment reaches an RMS of 0.05)"
+    assert quiet_pieces(profile, spans[1:]) is None
 
 
 @pytest.mark.parametrize(

@@ -286,3 +286,15 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path):
     for name in ("folder", "latin"):
         with pytest.raises(ParametersError, match=f"{name} cannot be read"):
             load_parameters(tmp_path / name, ASSETS)
+
+
+def test_a_table_in_a_table_takes_presets_and_folders_too(tmp_path):
+    file = tmp_path / "parameters.toml"
+    file.write_text('[segments.leads]\npreset = "Classical"\n["Pop/**".segments.leads]\nmax_lead_in_seconds = 1.0\n')
+
+    parameters = load_parameters(file, ASSETS)
+    usual = parameters.of("segments", library="music", path="Bach/1.flac").leads
+    pop = parameters.of("segments", library="music", path="Pop/1.flac").leads
+
+    assert (usual.rms_window_ms, usual.max_lead_in_seconds) == (200.0, 5.0)
+    assert (pop.rms_window_ms, pop.max_lead_in_seconds) == (200.0, 1.0)
