@@ -16,6 +16,9 @@ from typing import Any, Final
 from benchmarks.report import Figure, Matrix, Part
 from music.audio_file import open_regular
 from music.decoding import decode
+from music.fingerprint import SpanFingerprint
+from music.fingerprint_similarity import RECORDING, similarity
+from music.fingerprint_text import decode_fingerprint
 from music.formats import find_format
 from music.measurement import MeasureRequest, PieceFeatures
 from music.measurement import measure as measure_sound
@@ -30,6 +33,8 @@ NEAR_SHARE: Final = 0.04
 """What counts as the same tempo."""
 PITCH_CLASSES: Final = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 CONFIDENCE_EDGES: Final = (0.0, 0.2, 0.4, 0.6, 0.8, 0.9, 1.01)
+CODECS: Final = {"codec_low", "codec_mp3", "rate22mono"}
+"""Kinds of duplicates that differ in nothing but how they were encoded."""
 TRUSTED: Final = 0.8
 """Confidence from which on nearly all must be right."""
 
@@ -41,6 +46,7 @@ class Heard:
     """What the analysis says of one file of the set."""
 
     features: PieceFeatures
+    fingerprint: SpanFingerprint | None
     starts_seconds: tuple[float, ...]
     """Where its pieces but the first begin."""
 
@@ -52,10 +58,13 @@ def measure(folder: Path, *, quick: bool) -> Part:
         return Part(f"{title}: left out, there is no set of audio with known truth", ())
     rows = [row for name in (QUICK_MUSIC_LISTS if quick else MUSIC_LISTS) for row in _rows(TRUTH_SET / name)]
     albums = json.loads((TRUTH_SET / "segments.json").read_text())
-    heard = _listen([row["file"] for row in rows] + [album["file"] for album in albums], folder)
+    pairs = _rows(TRUTH_SET / "duplicates.csv")
+    twins = {pair[side] for pair in pairs for side in ("a", "b")}
+    heard = _listen(sorted({row["file"] for row in rows} | {album["file"] for album in albums} | twins), folder)
     figures = [
         *_music_figures(rows, heard, folder),
         *_boundary_figures([album["file"] for album in albums], heard, folder),
+        *_duplicate_figures(pairs, heard, folder),
         Figure("single pieces cut", sum(bool(heard[row["file"]].starts_seconds) for row in rows), "files", 0.0),
     ]
     return Part(f"{title}: {len(rows)} pieces, {len(albums)} albums", tuple(figures), _reliability(rows, heard))
@@ -73,7 +82,7 @@ def _listen(files: Sequence[str], folder: Path) -> dict[str, Heard]:
 
 
 def _hear(name: str, spool: str) -> Heard:
-    request = MeasureRequest(want_segments=True, want_fingerprints=False, want_features=True, spool_directory=spool)
+    request = MeasureRequest(want_segments=True, want_fingerprints=True, want_features=True, spool_directory=spool)
     with open_regular(os.fsencode(TRUTH_SET / name)) as file:
         audio_format = find_format(file)
         if audio_format is None:
@@ -82,7 +91,9 @@ def _hear(name: str, spool: str) -> Heard:
         with decode(file, audio_format) as decoder:
             found = measure_sound(decoder, request=request, tick=lambda: None)
     spans = found.segmentation.spans if found.segmentation else ()
-    return Heard(found.features[0], tuple(ticks_to_seconds(span.start_ticks) for span in spans[1:]))
+    return Heard(
+        found.features[0], found.fingerprints[0], tuple(ticks_to_seconds(span.start_ticks) for span in spans[1:])
+    )
 
 
 def _music_figures(rows: Sequence[Row], heard: Mapping[str, Heard], folder: Path) -> list[Figure]:
@@ -130,6 +141,32 @@ def _boundary_figures(files: Sequence[str], heard: Mapping[str, Heard], folder: 
         _share(f"boundaries that are gaps (of {gaps})", gaps_found / gaps, 1.0),
         Figure("quiet passages cut", float(scored["traps_hit"].split("/")[0]), "places", 1.0),
     ]
+
+
+def _duplicate_figures(pairs: Sequence[Row], heard: Mapping[str, Heard], folder: Path) -> list[Figure]:
+    said = [{"a": pair["a"], "b": pair["b"], "score": _likeness(heard[pair["a"]], heard[pair["b"]])} for pair in pairs]
+    scored = _scored("duplicates", TRUTH_SET / "duplicates.csv", _as_csv(folder / "pairs.csv", said))
+    by_kind = [map(int, found.split("/")) for kind, found in scored["recall_by_kind_zero_fp"].items() if kind in CODECS]
+    encoded = [sum(counts) for counts in zip(*by_kind, strict=True)]
+    return [
+        _share(f"duplicates (of {scored['pos']}) at no false one", scored["zero_fp"]["recall"], 0.95),
+        _share("duplicates in another codec or bit rate", encoded[0] / encoded[1], 1.0),
+        Figure(
+            "false duplicates", sum(_is_false(row, pair) for row, pair in zip(said, pairs, strict=True)), "pairs", 0.0
+        ),
+    ]
+
+
+def _likeness(one: Heard, other: Heard) -> float:
+    if one.fingerprint is None or other.fingerprint is None:
+        return 0.0
+    words = [decode_fingerprint(each.fingerprint.fingerprint)[1] for each in (one, other) if each.fingerprint]
+    match = similarity(words[0], words[1])
+    return match.similarity if match else 0.0
+
+
+def _is_false(said: Mapping[str, object], pair: Row) -> bool:
+    return float(str(said["score"])) >= RECORDING and pair["dup"] == "0"
 
 
 def _reliability(rows: Sequence[Row], heard: Mapping[str, Heard]) -> Matrix:
