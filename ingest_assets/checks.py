@@ -46,6 +46,7 @@ def _unique(asset: str) -> Check:
 
 CHECKS: tuple[Check, ...] = (
     *(_unique(asset.name) for asset in ASSETS),
+    _unique("duplicates"),
     Check(
         "discovered_files",
         "counts_add_up",
@@ -107,6 +108,20 @@ CHECKS: tuple[Check, ...] = (
         "select file_key, segment_index, bpm, bpm_confidence, key_tonic, key_confidence from audio_features "
         "where bpm_confidence not between 0 and 1 or key_confidence not between 0 and 1 "
         "or (bpm is null and bpm_confidence <> 0) or (key_tonic is null and key_confidence <> 0)",
+    ),
+    Check(
+        "duplicates",
+        "groups_are_whole",
+        "A group has two members or more, and something of it is kept; by rule one, and what is only near.",
+        "select group_id, count(*) as members, count(*) filter (keep) as kept from duplicates group by group_id "
+        "having members < 2 or kept < 1 or count(*) filter (keep and decided_by = 'rule' and kind <> 'near') > 1",
+    ),
+    Check(
+        "duplicates",
+        "members_exist",
+        "Every member is a piece of a file that is there.",
+        "select file_key, segment_index from duplicates anti join "
+        "(from segments join discovered_files using (file_key) where gone_at is null) using (file_key, segment_index)",
     ),
 )
 

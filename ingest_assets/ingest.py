@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ingest_assets.console import say
 from ingest_assets.counted import Counted
+from ingest_assets.duplicates_due import due_version
 from ingest_assets.summary import summarise
 from lake.store import Lake
 from resources import leases, locks
@@ -116,6 +117,7 @@ def ingest(settings: Settings, wanted: Wanted) -> int:
             within=(part.root.library, part.folder) if part else None,
             look_again=lambda: _look(connection, part, accept_missing=False),
             owner=owner,
+            with_duplicates=True,
         )
     return summarise(settings, lake, look, counted)
 
@@ -158,7 +160,12 @@ class Due:
 
 
 def run_due(
-    due: Due, *, within: leases.Within | None, look_again: Callable[[], object], owner: str | None = None
+    due: Due,
+    *,
+    within: leases.Within | None,
+    look_again: Callable[[], object],
+    owner: str | None = None,
+    with_duplicates: bool = False,
 ) -> Counted | None:
     """Do what is due; return what came of it, None where nothing was.
 
@@ -167,8 +174,9 @@ def run_due(
         within: Only files of one folder, or only these.
         look_again: Looks at the same folders once more.
         owner: The name of this call, if it has one already.
+        with_duplicates: Look for duplicates at the end, where something changed.
     """
-    if not is_anything_due(due.connection):
+    if not is_anything_due(due.connection) and not (with_duplicates and due_version(due.lake)):
         return None
     import dagster as dg
 
@@ -176,4 +184,4 @@ def run_due(
 
     with dg.DagsterInstance.get() as instance:
         session = Session(instance, due.connection, due.lake, due.settings, owner=owner or locks.owner_name("cli"))
-        return session.run(within=within, look_again=look_again)
+        return session.run(within=within, look_again=look_again, with_duplicates=with_duplicates)

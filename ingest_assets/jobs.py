@@ -7,6 +7,7 @@ import dagster as dg
 
 from ingest_assets.asset_specs import GROUP
 from ingest_assets.batch import LANE_TAG
+from ingest_assets.duplicates_due import ASSET, JOB
 from ingest_assets.old_events import prune
 from lake.maintenance import KEEP_DAYS
 from lake.store import Lake
@@ -21,6 +22,14 @@ ingest_files = dg.define_asset_job(
     executor_def=dg.in_process_executor,
     tags={LANE_TAG: LANE},
     description="Opens each file of a batch once: what it is, where its pieces lie, what they measure.",
+)
+
+find_duplicates = dg.define_asset_job(
+    JOB,
+    selection=dg.AssetSelection.assets(ASSET),
+    executor_def=dg.in_process_executor,
+    tags={LANE_TAG: JOB},
+    description="Compares what is new with the whole library: which pieces there are several times.",
 )
 
 
@@ -50,4 +59,4 @@ def maintain_lake() -> None:
     maintain()
 
 
-JOBS = [ingest_files, maintain_lake]
+JOBS = [ingest_files, find_duplicates, maintain_lake]

@@ -1,8 +1,8 @@
 """A lane: a process of its own that executes one batch after another for `linernotes ingest`; imports are paid once.
 
-It reads one JSON line per batch from stdin and writes one per result to stdout. The end of stdin, or a line that says
-so, stops it: after a person's Ctrl-C, and when the command itself was killed, the batch under way writes what is
-ready and is reported as canceled.
+It reads one JSON line per batch, or per job over the whole library, from stdin and writes one per result to stdout. The
+end of stdin, or a line that says so, stops it: after a person's Ctrl-C, and when the command itself was killed, the
+batch under way writes what is ready and is reported as canceled.
 """
 
 import json
@@ -12,12 +12,22 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from typing import TextIO
 
 import dagster as dg
 from filelock import Timeout
 
-from ingest_assets.batch import PRIORITY_TAG, execute_batch, fault_of, new_run_id, run_lock, run_tags
+from ingest_assets.batch import (
+    LANE_TAG,
+    PRIORITY_TAG,
+    SESSION_TAG,
+    execute_batch,
+    fault_of,
+    new_run_id,
+    run_lock,
+    run_tags,
+)
 from ingest_assets.definitions import defs
 from resources import leases, locks, processes
 from resources.leases import Lease
@@ -53,7 +63,10 @@ class Lane:
         threading.Thread(target=self._listen, args=(lines,), daemon=True).start()
         self._tell({"ready": os.getpid()})
         while (message := self._inbox.get()) is not None and not self._stopping:
-            self._execute(message["batch"], session=message["session"])
+            if "batch" in message:
+                self._execute(message["batch"], session=message["session"])
+            else:
+                self._execute_whole(message["job"], session=message["session"])
 
     def _listen(self, lines: TextIO) -> None:
         for line in lines:
@@ -87,17 +100,28 @@ class Lane:
         locks.hold(self._settings.home, run_lock(run_id))
         with opened(self._settings.home) as connection:
             leases.begin_run(connection, batch, run_id)
+        self._tell({"batch": batch, **self._run(self._job, run_id, run_tags(lease, session=session))})
+
+    def _execute_whole(self, name: str, *, session: str) -> None:
+        """Execute a job over the whole library."""
+        run_id = new_run_id()
+        locks.hold(self._settings.home, run_lock(run_id))
+        tags = {LANE_TAG: name, SESSION_TAG: session}
+        self._tell({"job": name, **self._run(defs.resolve_job_def(name), run_id, tags)})
+
+    def _run(self, job: dg.JobDefinition, run_id: str, tags: Mapping[str, str]) -> dict[str, object]:
+        """Execute a job, whose run's lock is held; return what came of it."""
         self._run_id = run_id
-        tags = {**run_tags(lease, session=session), PRIORITY_TAG: ASKED_PRIORITY}
+        tags = {**tags, PRIORITY_TAG: ASKED_PRIORITY}
         try:
-            succeeded = not self._stopping and execute_batch(self._instance, self._job, run_id=run_id, tags=tags)
+            succeeded = not self._stopping and execute_batch(self._instance, job, run_id=run_id, tags=tags)
         except (KeyboardInterrupt, dg.DagsterExecutionInterruptedError):
             succeeded = False
         finally:
             self._run_id = None
             locks.let_go(self._settings.home, run_lock(run_id))
         fault = None if succeeded or self._stopping else fault_of(self._instance, run_id)
-        self._tell({"batch": batch, "ok": succeeded, "run_id": run_id, "fault": fault.message if fault else None})
+        return {"ok": succeeded, "run_id": run_id, "fault": fault.message if fault else None}
 
     def _lease(self, batch: str) -> Lease | None:
         """Return the lease, unless it was released meanwhile."""

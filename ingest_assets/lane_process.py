@@ -46,6 +46,12 @@ class LaneProcess:
         self.busy = lease.id
         self._say({"batch": lease.id, "session": self._session})
 
+    def execute_whole(self, job: str) -> None:
+        """Ask for a job over the whole library; what comes of it names the job."""
+        if self._process is None:
+            self._process = self._start()
+        self._say({"job": job, "session": self._session})
+
     def result(self, timeout_seconds: float) -> dict[str, object] | None:
         """Return what came of a batch, None when nothing did in time.
 

@@ -9,6 +9,7 @@ import dagster as dg
 
 from ingest_assets.console import FilesBar, say
 from ingest_assets.counted import Counted
+from ingest_assets.duplicates_due import JOB, due_version
 from ingest_assets.lane_process import LaneDiedError, LaneProcess
 from lake.store import Lake
 from resources import leases, locks, progress
@@ -18,6 +19,7 @@ from sensors.planning import Planner
 
 POLL_SECONDS = 0.3
 REAP_SECONDS = 2.0
+TELL_SECONDS = 5.0
 MOST_DEATHS = 3
 """So many deaths of the lane in a row end the call."""
 ROUNDS = 3
@@ -45,6 +47,7 @@ class Session:
         owner: str,
     ) -> None:
         self._connection = connection
+        self._lake = lake
         self._settings = settings
         self._owner = owner
         self._planner = Planner(instance, connection, lake, settings, owner=self._owner)
@@ -53,17 +56,22 @@ class Session:
         self._queue: list[leases.Lease] = []
         self._deaths = 0
 
-    def run(self, *, within: leases.Within | None, look_again: Callable[[], object]) -> Counted:
+    def run(
+        self, *, within: leases.Within | None, look_again: Callable[[], object], with_duplicates: bool = False
+    ) -> Counted:
         """Plan and run until nothing is due; Ctrl-C ends at a file's boundary.
 
         Args:
             within: Only files of one folder, or only these.
             look_again: Looks at the same folders once more.
+            with_duplicates: Look for duplicates at the end, where something changed.
         """
         locks.hold(self._settings.home, self._owner)
         try:
             with FilesBar() as bar:
                 self._rounds(bar, within, look_again)
+                if with_duplicates and not self._counted.broken and due_version(self._lake):
+                    self._find_duplicates()
         except KeyboardInterrupt:
             self._counted.canceled = True
             say("Stopping: what is ready is being written …")
@@ -85,6 +93,29 @@ class Session:
             self._work(bar, within)
             if self._counted.broken:
                 return
+
+    def _find_duplicates(self) -> None:
+        """Let the lane look for duplicates over the whole library; say how far it is."""
+        self._lane.execute_whole(JOB)
+        told = time.monotonic()
+        while True:
+            try:
+                result = self._lane.result(POLL_SECONDS)
+            except LaneDiedError:
+                say(f"The search for duplicates broke off; the next call tries again. Its log: {self._lane.log}")
+                return
+            if result is not None and "job" in result:
+                if not result["ok"]:
+                    say(f"The search for duplicates failed (run {result['run_id']}). Its log: {self._lane.log}")
+                return
+            if time.monotonic() - told > TELL_SECONDS:
+                told = time.monotonic()
+                self._show_search()
+
+    def _show_search(self) -> None:
+        for each in progress.shown(self._connection):
+            if each.lane == JOB:
+                say(f"Looking for duplicates: {each.done} of {each.total} pairs compared")
 
     def _plan(self, within: leases.Within | None) -> None:
         new = self._planner.plan(within=within)

@@ -19,6 +19,7 @@ def summarise(settings: Settings, lake: Lake, look: Look, counted: Counted | Non
     """Print the summary; return the exit code."""
     with lake.read() as snapshot:
         _say_files(snapshot, look, counted)
+        _say_duplicates(snapshot, counted)
         _say_set_aside(snapshot)
         _say_stale(snapshot)
     command = "" if settings.home == PROJECT_ROOT / "data" else f"LINERNOTES_HOME={settings.home} "
@@ -37,7 +38,7 @@ def _print(text: str) -> None:
 
 
 def _say_files(snapshot: Snapshot, look: Look, counted: Counted | None) -> None:
-    if counted is None:
+    if counted is None or not counted.total:
         _print(f"{look.files} files, nothing changed.")
         return
     row = snapshot.rows(
@@ -51,6 +52,20 @@ def _say_files(snapshot: Snapshot, look: Look, counted: Counted | None) -> None:
     _print(f"  {row['decoded']} decoded and measured, {row['taken_over']} taken over from equal audio")
     _print(f"  {row['failed']} set aside")
     _print(f"  {pieces} pieces of music in the lake")
+
+
+def _say_duplicates(snapshot: Snapshot, counted: Counted | None) -> None:
+    """Say what a search of this call found."""
+    if counted is None:
+        return
+    rows = snapshot.tuples(
+        "select groups, new_groups from duplicate_searches where searched_at >= ? order by searched_at desc limit 1",
+        [counted.started_at],
+    )
+    for groups, new in rows:
+        if groups:
+            count = f"{groups} group{'' if groups == 1 else 's'} of duplicates"
+            _print(f"{count} ({new} new): linernotes duplicates")
 
 
 def _say_set_aside(snapshot: Snapshot) -> None:

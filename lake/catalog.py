@@ -12,14 +12,20 @@ from pathlib import Path
 import duckdb
 from dotenv import dotenv_values
 
-from lake import decision_views, file_views, health_views, work_views
+from lake import decision_views, duplicate_views, file_views, health_views, work_views
 from lake.connection import NAME, OFFLINE, attach_sql, opening_sql, quoted
 from lake.declarations import View
 from lake.errors import LakeError, LakeMissingError
 from lake.places import Places, places
 from lake.publication import heal
 
-VIEWS: tuple[View, ...] = (*decision_views.VIEWS, *file_views.VIEWS, *work_views.VIEWS, *health_views.VIEWS)
+VIEWS: tuple[View, ...] = (
+    *decision_views.VIEWS,
+    *file_views.VIEWS,
+    *duplicate_views.VIEWS,
+    *work_views.VIEWS,
+    *health_views.VIEWS,
+)
 """In the order in which they are made: a view may read those before it."""
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 

@@ -3,6 +3,7 @@
 from lake.audio_tables import AUDIO_FEATURES, FINGERPRINTS, SEGMENTS, SOURCE_MEDIA
 from lake.decision_tables import DECISIONS
 from lake.declarations import Table
+from lake.duplicate_tables import COMPARED_FINGERPRINTS, DUPLICATE_SEARCHES, DUPLICATES, FINGERPRINT_PAIRS
 from lake.file_tables import DISCOVERED_FILES, PLANNED_FILES, REFUSED_PATHS
 from lake.run_tables import ASSET_VERSIONS, KPI_HISTORY, LAKE_IDENTITY, OUTCOMES, RUNS, SCHEMA_CHANGES
 
@@ -15,6 +16,10 @@ TABLES: dict[str, Table] = {
         SOURCE_MEDIA,
         FINGERPRINTS,
         AUDIO_FEATURES,
+        DUPLICATES,
+        FINGERPRINT_PAIRS,
+        COMPARED_FINGERPRINTS,
+        DUPLICATE_SEARCHES,
         OUTCOMES,
         DECISIONS,
         PLANNED_FILES,

@@ -11,7 +11,11 @@ from lake.transaction import Transaction
 from tests.house import PIER, House, write
 
 PIER_ONLY = "where file_key = (select file_key from discovered_files where path like '%Pier.flac' limit 1)"
+TWICE = f"select file_key, 0 as segment_index, 'g' as group_id from discovered_files {PIER_ONLY}"
 FAULTS = {
+    "duplicates.keys_are_unique": f"insert into duplicates by name {TWICE} union all {TWICE}",
+    "duplicates.groups_are_whole": f"insert into duplicates by name {TWICE}",
+    "duplicates.members_exist": f"insert into duplicates by name {TWICE.replace('0 as', '7 as')}",
     "discovered_files.keys_are_unique": f"insert into discovered_files from discovered_files {PIER_ONLY}",
     "segments.keys_are_unique": f"insert into segments from segments {PIER_ONLY}",
     "fingerprints.keys_are_unique": f"insert into fingerprints from fingerprints {PIER_ONLY}",

@@ -64,7 +64,7 @@ def test_dagster_loads_them_from_any_folder(tmp_path: Path) -> None:
     assert "linernotes" in done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("asset", NAMES)
+@pytest.mark.parametrize("asset", [*NAMES, "duplicates"])
 def test_an_asset_says_what_it_is(asset: str) -> None:
     spec = next(spec for spec in defs.resolve_all_asset_specs() if spec.key == dg.AssetKey(asset))
 
@@ -87,6 +87,7 @@ def test_the_graph_is_that_of_the_readme() -> None:
         "segments": {"discovered_files"},
         "fingerprints": {"discovered_files", "segments"},
         "audio_features": {"discovered_files", "segments"},
+        "duplicates": {"discovered_files", "fingerprints", "audio_features"},
     }
 
 
@@ -98,7 +99,7 @@ def test_sensors_and_the_schedule_run_unasked() -> None:
         for each in (*repository.sensor_defs, *repository.schedule_defs)
         if each.default_status in (dg.DefaultSensorStatus.RUNNING, dg.DefaultScheduleStatus.RUNNING)
     }
-    assert running == {"library_folder", "orphaned_runs", "maintenance"}
+    assert running == {"library_folder", "duplicates_due", "orphaned_runs", "maintenance"}
 
 
 def test_a_test_may_replace_the_lake() -> None:
