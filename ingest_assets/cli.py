@@ -22,6 +22,8 @@ FAILED = 1
 DEMO = PROJECT_ROOT / "demo"
 MEDIA = ("CD", "Vinyl", "Cassette", "Other")
 """Those of `music.segmentation`, whose import takes longer than an answer."""
+KINDS = ("bytes", "audio", "recording", "near")
+"""As above, those of `music.duplicate_groups`."""
 FORMATS = ("table", "csv", "json")
 
 
@@ -136,6 +138,51 @@ def segments(ctx: click.Context, name: str, **given: Any) -> None:  # noqa: ANN4
     }
     asked = Asked(tuple(made[how](value) for how, value in changes), **given)
     sys.exit(correct(existing_settings(), name, asked))
+
+
+@cli.group(invoke_without_command=True)
+@click.pass_context
+def duplicates(ctx: click.Context) -> None:
+    """Show the pieces of music of which there are several, and take decisions about them.
+
+    Nothing is ever deleted or moved. Without a command: all groups.
+    """
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(list_duplicates)
+
+
+@duplicates.command("list")
+@click.option("--kind", type=click.Choice(KINDS), help="Only groups of this kind: that of their least sure member.")
+@click.option("--path", help="Only groups of which a file has this in its path.")
+@click.option("--json", "as_json", is_flag=True, help="For programs; the keys are stable.")
+def list_duplicates(*, kind: str | None = None, path: str | None = None, as_json: bool = False) -> None:
+    """List the groups: what to keep and why, and what would be free without the rest.
+
+    bytes: the same file twice. audio: the same audio under other tags. recording: the same recording, from another
+    encoder, cut or level. near: alike enough to listen; both are kept until you decide.
+    """
+    from ingest_assets.duplicates_shown import Filter, list_groups
+
+    sys.exit(list_groups(existing_settings(), Filter(kind, path), as_json=as_json))
+
+
+@duplicates.command()
+@click.argument("names", nargs=-1, metavar="[GROUP|FILE...]")
+@click.option("--keep", metavar="FILE", help="Keep FILE; the others of the group are superseded.")
+@click.option("--skip", is_flag=True, help="They are no duplicates of each other: never show them again.")
+@click.option("--replace", nargs=2, metavar="OLD NEW", help="NEW takes the place of OLD, found alike or not.")
+@click.option("--merge", is_flag=True, help="They are one recording, found alike or not; keep all of the files.")
+@click.option("--undo", is_flag=True, help="Take the last decision on them back; without names, the last of all.")
+def decide(names: tuple[str, ...], **given: Any) -> None:  # noqa: ANN401  one value for each option
+    """Decide on a GROUP, or on FILEs; one FILE alone means it and its group.
+
+    Decisions hold for the audio wherever it lies, whatever its tags, until they are taken back. They change what is
+    shown and what is in the lake; no file is ever deleted or moved.
+    """
+    from ingest_assets.decide_duplicates import Asked
+    from ingest_assets.decide_duplicates import decide as run
+
+    sys.exit(run(existing_settings(), Asked(names, **given)))
 
 
 @cli.command()
