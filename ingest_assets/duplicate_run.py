@@ -29,7 +29,7 @@ class Searched:
     fingerprints: int
     compared: int
     """How many fingerprints were compared for the first time."""
-    candidates: int
+    measured: int
     """How many pairs were laid over one another."""
     seconds: float
 
@@ -66,7 +66,7 @@ def search(home: Path, lake: Lake, *, run_id: str, told: Told) -> Searched:
             len(new),
             comparison.fingerprints,
             len(comparison.compared),
-            comparison.candidates,
+            comparison.measured,
             time.monotonic() - begun,
         )
         transaction.upsert("duplicate_searches", [_as_row(searched, read, run_id)])
@@ -82,7 +82,7 @@ def _as_row(searched: Searched, read: Versions, run_id: str) -> dict[str, object
         "decisions_version": read.decisions,
         "fingerprints": searched.fingerprints,
         "compared_fingerprints": searched.compared,
-        "compared_pairs": searched.candidates,
+        "compared_pairs": searched.measured,
         "groups": searched.groups,
         "new_groups": searched.new_groups,
         "seconds": searched.seconds,

@@ -5,17 +5,18 @@ file brings nothing to compare. How closely the index looks depends on how many 
 step all are compared again, so that a library that grew is searched like one that came at once.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from itertools import product
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lake.snapshot import Snapshot
 from lake.transaction import Transaction
 from music.fingerprint_index import FingerprintIndex
-from music.fingerprint_similarity import LEAST_WORDS, NEAR, similarity
+from music.fingerprint_similarity import LEAST_WORDS, NEAR, RECORDING, Match, similarity
 from music.fingerprint_text import decode_fingerprint
 from resources.fingerprint_words import FingerprintWords
 
@@ -30,7 +31,10 @@ PRESENT_SQL: Final = (
     "from fingerprints join discovered_files using (file_key) where gone_at is null and fingerprint is not null "
     "group by fingerprint_id"
 )
+MOST_PAIRS: Final = 10_000
+"""Of two recordings that are alike, no more are measured beside what the index finds: 100 copies of one."""
 Told = Callable[[int, int], None]
+_Pair = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ class Comparison:
     """Ids of fingerprints that no file has any more."""
     fingerprints: int
     """How many different ones there are."""
-    candidates: int
+    measured: int
     """How many pairs were laid over one another."""
 
 
@@ -70,7 +74,8 @@ def compare(snapshot: Snapshot, words: FingerprintWords, told: Told) -> Comparis
     is_whole = any(known[name][1] != search for name in present if name in known)
     old = [] if is_whole else [name for name in telling if name in known]
     new = telling if is_whole else [name for name in telling if name not in known]
-    candidates, pairs = _pairs(words, old, new, told)
+    alike = {} if is_whole else _alike(snapshot)
+    measured, pairs = _pairs(words, alike, old, new, told=told)
     is_told = set(telling)
     words.keep(present)
     return Comparison(
@@ -83,7 +88,7 @@ def compare(snapshot: Snapshot, words: FingerprintWords, told: Told) -> Comparis
         pairs,
         tuple(sorted(known.keys() - set(present))),
         len(present),
-        candidates,
+        measured,
     )
 
 
@@ -102,6 +107,13 @@ def remember(transaction: Transaction, comparison: Comparison) -> None:
     if comparison.compared:
         transaction.upsert("compared_fingerprints", comparison.compared)
         transaction.upsert("fingerprint_pairs", comparison.pairs)
+
+
+def _alike(snapshot: Snapshot) -> dict[_Pair, float]:
+    return {
+        (first, second): share
+        for first, second, share in snapshot.tuples("select first_id, second_id, similarity from fingerprint_pairs")
+    }
 
 
 def _decode(snapshot: Snapshot, words: FingerprintWords, missing: Sequence[str]) -> None:
@@ -127,7 +139,7 @@ def _telling(words: FingerprintWords, ids: Sequence[str]) -> list[str]:
 
 
 def _pairs(
-    words: FingerprintWords, old: Sequence[str], new: Sequence[str], told: Told
+    words: FingerprintWords, known: Mapping[_Pair, float], old: Sequence[str], new: Sequence[str], *, told: Told
 ) -> tuple[int, tuple[dict[str, object], ...]]:
     """Return how many pairs were measured, and those that are alike."""
     if not new:
@@ -135,29 +147,76 @@ def _pairs(
     ids = [*old, *new]
     taken, ends = words.take(ids)
     index = FingerprintIndex(taken, ends=ends)
-    candidates = index.candidates(since=len(old))
-    return len(candidates), tuple(_measured(index, ids, candidates, told))
+    measuring = _Measuring(index, ids, known, told)
+    measuring.measure([(ids[one], ids[other]) for one, other in index.candidates(since=len(old)).tolist()])
+    while more := measuring.lacking(set(new)):
+        measuring.measure(more)
+    return len(measuring.measured), tuple(measuring.rows)
 
 
-def _measured(
-    index: FingerprintIndex, ids: Sequence[str], candidates: NDArray[np.int64], told: Told
-) -> Iterator[dict[str, object]]:
-    for number, pair in enumerate(_in_order(ids, candidates)):
-        told(number, len(candidates))
-        first, second = pair
-        match = similarity(index[first], index[second])
-        if match and match.similarity >= NEAR:
-            yield {
-                "first_id": ids[first],
-                "second_id": ids[second],
-                "similarity": match.similarity,
-                "offset_ticks": match.offset_words * WORD_TICKS,
-                "coverage": match.coverage,
-                "cuts": match.cuts,
-            }
+class _Measuring:
+    """Pairs that are measured, each once, with the lower id first: which is laid over the other makes a difference.
+
+    The index may miss a pair where many are alike. So what is like one of a recording is measured with all of it, and
+    which pairs are known does not depend on who came first.
+
+    Args:
+        index: Of all fingerprints.
+        ids: Of each of them.
+        known: Pairs that were found alike before, and how alike.
+        told: Is called with how many pairs were measured, and of how many.
+    """
+
+    def __init__(self, index: FingerprintIndex, ids: Sequence[str], known: Mapping[_Pair, float], told: Told) -> None:
+        self._index = index
+        self._numbers = {name: number for number, name in enumerate(ids)}
+        self._alike = {pair: share for pair, share in known.items() if self._numbers.keys() >= set(pair)}
+        self._told = told
+        self.measured: set[_Pair] = set()
+        self.rows: list[dict[str, object]] = []
+
+    def measure(self, pairs: Collection[_Pair]) -> None:
+        """Measure pairs, and keep those that are alike."""
+        for done, pair in enumerate(pairs):
+            self._told(done, len(pairs))
+            first, second = sorted(pair)
+            self.measured.add((first, second))
+            match = similarity(self._index[self._numbers[first]], self._index[self._numbers[second]])
+            if match and match.similarity >= NEAR:
+                self._alike[first, second] = match.similarity
+                self.rows.append(_row(first, second, match))
+
+    def lacking(self, new: AbstractSet[str]) -> list[_Pair]:
+        """Return the pairs between recordings that are alike, of which one has a new fingerprint, not measured yet."""
+        recordings = self._recordings()
+        linked = {
+            tuple(sorted((recordings.get(one, (one,)), recordings.get(other, (other,))))) for one, other in self._alike
+        }
+        pairs = {
+            (min(pair), max(pair))
+            for one, other in linked
+            if len(one) * len(other) <= MOST_PAIRS and not new.isdisjoint((*one, *other))
+            for pair in product(one, other)
+            if pair[0] != pair[1]
+        }
+        return sorted(pairs - self.measured - self._alike.keys())
+
+    def _recordings(self) -> dict[str, tuple[str, ...]]:
+        """Return by fingerprint those that are of the same recording, sorted."""
+        sets: dict[str, set[str]] = {}
+        for (one, other), share in self._alike.items():
+            if share >= RECORDING and sets.get(one, {one}) is not sets.get(other):
+                union = sets.get(one, {one}) | sets.get(other, {other})
+                sets |= dict.fromkeys(union, union)
+        return {name: tuple(sorted(union)) for name, union in sets.items()}
 
 
-def _in_order(ids: Sequence[str], candidates: NDArray[np.int64]) -> Iterable[tuple[int, int]]:
-    """Yield pairs with the lower id first: which of two is laid over the other makes a little difference."""
-    for one, other in candidates.tolist():
-        yield (one, other) if str(ids[one]) < str(ids[other]) else (other, one)
+def _row(first: str, second: str, match: Match) -> dict[str, object]:
+    return {
+        "first_id": first,
+        "second_id": second,
+        "similarity": match.similarity,
+        "offset_ticks": match.offset_words * WORD_TICKS,
+        "coverage": match.coverage,
+        "cuts": match.cuts,
+    }

@@ -77,6 +77,6 @@ def _metadata(searched: Searched) -> dict[str, int | float]:
         "new_groups": searched.new_groups,
         "fingerprints": searched.fingerprints,
         "compared_fingerprints": searched.compared,
-        "compared_pairs": searched.candidates,
+        "compared_pairs": searched.measured,
         "seconds": round(searched.seconds, 3),
     }
