@@ -55,11 +55,11 @@ class Asked:
             DecideError: They do not go together.
         """
         if sum((self.keep is not None, self.skip, self.replace is not None, self.merge, self.undo)) != 1:
-            raise DecideError("say one of --keep FILE, --skip, --replace OLD NEW, --merge and --undo")
+            raise DecideError("Say one of --keep FILE, --skip, --replace OLD NEW, --merge and --undo")
         if self.replace is not None and self.names:
             raise DecideError("--replace OLD NEW names both files itself")
         if not (self.names or self.replace or self.undo):
-            raise DecideError("name a group (its id is in linernotes duplicates list) or files")
+            raise DecideError("Name a group (its id is in linernotes duplicates list) or files")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +95,7 @@ def decide(settings: Settings, asked: Asked) -> int:
                 touched, decided = _decided(finder, asked)
                 ids = []
     except DecideError as error:
-        text = str(error)
-        say(text[:1].upper() + text[1:])
+        say(str(error))
         return 1
     now = datetime.now(UTC)
     with lake.write(run_id=PERSON) as transaction:
@@ -156,7 +155,7 @@ class _Finder:
         if not groups:
             raise DecideError(f"{names[0]} is in no group of duplicates. Name the other files too")
         if len(groups) > 1:
-            raise DecideError(f"pieces of {names[0]} are in {len(groups)} groups. Name one: linernotes duplicates list")
+            raise DecideError(f"Pieces of {names[0]} are in {len(groups)} groups. Name one: linernotes duplicates list")
         return Chosen(groups[0], tuple(copy for copy in groups[0] if copy.file_key == key))
 
     def pieces(self, names: Sequence[str]) -> tuple[Copy, ...]:
@@ -167,7 +166,7 @@ class _Finder:
         """
         keys = [self.key(name) for name in names]
         if len(set(keys)) < len(keys):
-            raise DecideError("one file is named twice")
+            raise DecideError("One file is named twice")
         return tuple(self._piece(name, key, keys) for name, key in zip(names, keys, strict=True))
 
     def key(self, name: str) -> str:
@@ -178,7 +177,7 @@ class _Finder:
         """
         key = find_key(self._settings, self.snapshot, name)
         if key is None:
-            raise DecideError(f"nothing is known of {name}. It takes the id of a group, or the path or key of a file")
+            raise DecideError(f"Nothing is known of {name}. It takes the id of a group, or the path or key of a file")
         return key
 
     def all_of(self, names: Sequence[str]) -> set[Audio]:
@@ -225,7 +224,7 @@ def _decided(finder: _Finder, asked: Asked) -> tuple[set[Audio], _Decided]:
         if kept is None:
             raise DecideError(f"{asked.keep} is not among them: {', '.join(copy.place for copy in chosen.copies)}")
         if len(chosen.copies) == 1:
-            raise DecideError("name what it is kept instead of, or a group")
+            raise DecideError("Name what it is kept instead of, or a group")
         return audio, _keep("keep", kept, chosen.copies)
     return audio, _alike("skip" if asked.skip else "merge", chosen)
 
@@ -268,7 +267,7 @@ def _to_take_back(finder: _Finder, names: Sequence[str]) -> tuple[set[Audio], li
     else:
         about = said
     if not about:
-        raise DecideError(f"nothing that was decided on {' and '.join(names) or 'duplicates'} can be taken back")
+        raise DecideError(f"Nothing that was decided on {' and '.join(names) or 'duplicates'} can be taken back")
     last = max(each.made_at for each in about)
     taken = [each for each in said if each.made_at == last]
     return {audio for each in taken for audio in each.pair}, [each.decision_id for each in taken]

@@ -15,8 +15,8 @@ from tests.signals import CODECS
 
 SECONDS = 14.0
 TIDE = Score(96.0, "C", "major", (1, 5, 6, 4), SECONDS, "rock", 1)
-MIST = Score(128.0, "A", "minor", (1, 6, 3, 7), SECONDS, "four", 2)
-DUNE = Score(72.0, "E", "major", (1, 4, 2, 5), SECONDS, "ballad", 3)
+MIST = Score(84.0, "F#", "minor", (1, 4, 5, 1), SECONDS, "none", 4)
+DUNE = Score(140.0, "D#", "major", (1, 2, 4, 3), SECONDS, "four", 6)
 TIDES = {
     "flac/Tide.flac": ("flac", None),
     "wav/Tide.wav": ("wav", None),
