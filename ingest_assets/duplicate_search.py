@@ -69,8 +69,10 @@ def compare(snapshot: Snapshot, words: FingerprintWords, told: Told) -> Comparis
         for row in snapshot.tuples("select fingerprint_id, is_telling, search from compared_fingerprints")
     }
     _decode(snapshot, words, words.missing(present))
-    telling = _telling(words, present)
-    search = f"{SEARCH_VERSION} {int(words.take(telling)[1].max(initial=0)).bit_length()}"
+    judged = {name: row[0] for name, row in known.items() if row[1].startswith(f"{SEARCH_VERSION} ")}
+    found = set(_telling(words, [name for name in present if name not in judged]))
+    telling = [name for name in present if judged.get(name, name in found)]
+    search = f"{SEARCH_VERSION} {words.size(telling).bit_length()}"
     is_whole = any(known[name][1] != search for name in present if name in known)
     old = [] if is_whole else [name for name in telling if name in known]
     new = telling if is_whole else [name for name in telling if name not in known]

@@ -54,6 +54,11 @@ class FingerprintWords:
         self._ends = np.concatenate([self._ends, end + np.cumsum(sizes)])
         self._save()
 
+    def size(self, ids: Sequence[str]) -> int:
+        """Return how many words some fingerprints have together."""
+        numbers = np.array([self._numbers[name] for name in ids], np.int64)
+        return int(np.diff(self._ends, prepend=0)[numbers].sum())
+
     def take(self, ids: Sequence[str]) -> tuple[Words, NDArray[np.int64]]:
         """Return the words of some fingerprints one after the other, and where each ends."""
         numbers = np.array([self._numbers[name] for name in ids], np.int64)

@@ -31,6 +31,7 @@ def test_what_was_added_is_there_for_the_next_one_in_any_order(words: Fingerprin
 
     assert len(again) == len(words) == 3
     assert taken(again, C, A, B) == [WORDS[C], WORDS[A], WORDS[B]]
+    assert again.size([A, C]) == 5
     assert again.missing([C, "d" * 32, A]) == ["d" * 32]
 
 
