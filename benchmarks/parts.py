@@ -11,19 +11,18 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from benchmarks.report import Part
+from resources.worker_handle import KEPT_MEMORY, ONE_THREAD
 
 Given = ParamSpec("Given")
 Found = TypeVar("Found")
 PARTS = ("analysis", "truth", "duplicates", "batch", "memory", "scan", "reads")
 """Modules of this package, each with `measure(folder, quick=…) -> Part`."""
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-"""As in a worker."""
 
 
 def run_alone(name: str, folder: Path, *, quick: bool) -> Part:
     """Run a part in a new process, with an empty folder and the settings of nobody."""
     folder.mkdir()
-    os.environ.update(ONE_THREAD)
+    os.environ.update(ONE_THREAD | KEPT_MEMORY)  # as in a worker
     os.environ.update(LINERNOTES_HOME=str(folder / "home"), LINERNOTES_MUSIC=str(folder / "music"))
     return in_new_process(_run, name, folder, quick=quick)
 

@@ -20,6 +20,9 @@ BURY_SECONDS = 2.0
 """How long an ended process is waited for; one that waits for a dead disk ends only when the disk answers."""
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 """The workers are the parallelism; these count only when set before NumPy is imported."""
+KEPT_MEMORY = {"MALLOC_MMAP_THRESHOLD_": f"{4 << 20}", "MALLOC_TRIM_THRESHOLD_": f"{32 << 20}"}
+"""What one block of sound needed is there for the next. Else glibc may hand it back after every product of matrices and
+have it zeroed again, which costs as much as the product; these count only when set before the process starts."""
 
 
 class UnreadableError(Exception):
@@ -119,7 +122,7 @@ def start_worker(command: WorkerCommand, *, now: float) -> WorkerHandle:
             stdout=subprocess.DEVNULL,
             stderr=stderr,
             cwd=PROJECT_ROOT,
-            env={**os.environ, **ONE_THREAD, "PYTHONFAULTHANDLER": "1", **command.environment},
+            env={**os.environ, **ONE_THREAD, **KEPT_MEMORY, "PYTHONFAULTHANDLER": "1", **command.environment},
             start_new_session=True,  # a Ctrl-C in the terminal is for the parent alone
         )
         return WorkerHandle(process, Connection(ours.detach()), heard_at=now)

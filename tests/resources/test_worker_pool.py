@@ -398,6 +398,12 @@ def test_workers_compute_on_one_thread_each_and_take_more_variables():
         assert one_event(pool, names).result == dict(zip(names, ["1", "1", "1", "x"], strict=True))
 
 
+def test_workers_keep_the_memory_that_they_needed_for_a_block():
+    names = ["MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"]
+    with pool_for("environment") as pool:
+        assert one_event(pool, names).result == dict(zip(names, ["4194304", "33554432"], strict=True))
+
+
 def test_a_thousand_small_tasks_take_little_time():
     with pool_for("double", workers=2) as pool:
         waiting = list(range(1000))
