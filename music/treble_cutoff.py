@@ -138,7 +138,7 @@ def _loud_spectrum(depths: NDArray[np.uint8], *, share: float) -> _Spectrum:
     """Return the level of each band in the louder frames in dBFS, smoothed, shape (256,)."""
     chosen = depths[:: -(-len(depths) // _MOST_FRAMES)]
     place = int(share * len(chosen))
-    levels = -np.partition(chosen, place, axis=0)[place].astype(np.float64)
+    levels = -np.sort(chosen, axis=0, kind="stable")[place].astype(np.float64)  # of bytes quicker than a partition
     edge = _SMOOTHED_BANDS // 2
     return np.median(sliding_window_view(np.pad(levels, edge, mode="edge"), _SMOOTHED_BANDS), axis=1)
 

@@ -77,10 +77,10 @@ class TruePeakMeter:
             level: Only next to samples that reach it something is looked for.
             begin: Where in the block the first row is counted.
         """
-        rows = (samples.size - _STRETCH) // _ROW + 1
-        if rows <= 0:
-            return
+        rows = max(0, (samples.size - _STRETCH) // _ROW + 1)
         places = np.flatnonzero(np.abs(samples[_HALF_TAPS : _HALF_TAPS + rows * _ROW + 1]) >= level)
+        if rows == 0 or places.size == 0:
+            return
         worth = np.zeros(rows + 1, np.bool_)
         worth[places // _ROW] = True
         worth[np.maximum(places - 1, 0) // _ROW] = True
