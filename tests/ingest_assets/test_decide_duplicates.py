@@ -1,13 +1,15 @@
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from ingest_assets import audio_features, cli
 from music.duplicate_groups import DuplicateKind
-from tests.house import House, retag
+from resources.worker_pool import WorkerPool
+from tests.house import House, copy_of, lived_in, retag
 from tests.ingest_assets.collection import (
     BEST,
     COPY,
@@ -37,6 +39,15 @@ class Said:
 Command = Callable[..., Said]
 
 
+@pytest.fixture(scope="module")
+def gallery(tmp_path_factory: pytest.TempPathFactory, collected: Path, pool: WorkerPool) -> Iterator[House]:
+    """A collection in which nothing is decided."""
+    folder = copy_of(collected, tmp_path_factory.mktemp("gallery"))
+    with pytest.MonkeyPatch.context() as patch, lived_in(folder, pool, patch) as house:
+        yield house
+        assert house.tuples("from decisions") == []
+
+
 @pytest.fixture
 def duplicates(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> Command:
     """The command in this process, with what it prints."""
@@ -62,11 +73,11 @@ def again(house: House) -> None:
     searched(house, run_id="again")
 
 
-def test_groups_are_listed_with_what_to_keep_and_what_would_be_free(collection: House, duplicates: Command) -> None:
+def test_groups_are_listed_with_what_to_keep_and_what_would_be_free(gallery: House, duplicates: Command) -> None:
     said = duplicates()
 
     assert said.code == 0
-    assert f"{group_of(collection, BEST)[:8]}  recording, 9 pieces" in said.out
+    assert f"{group_of(gallery, BEST)[:8]}  recording, 9 pieces" in said.out
     assert f"shelf/{MIST}  [" in said.out
     assert said.out.splitlines()[-1].startswith("2 groups; ")
     assert "Nothing is ever deleted or moved" in said.out
@@ -74,15 +85,15 @@ def test_groups_are_listed_with_what_to_keep_and_what_would_be_free(collection: 
     assert duplicates("list").out == said.out
 
 
-def test_programs_get_the_groups_as_json(collection: House, duplicates: Command) -> None:
+def test_programs_get_the_groups_as_json(gallery: House, duplicates: Command) -> None:
     found = json.loads(duplicates("list", "--json", "--path", "Mist").out)["groups"]
 
-    assert [group["group_id"] for group in found] == [group_of(collection, MIST)]
-    assert found[0]["freed_bytes"] == collection.path(LOW_MIST).stat().st_size
+    assert [group["group_id"] for group in found] == [group_of(gallery, MIST)]
+    assert found[0]["freed_bytes"] == gallery.path(LOW_MIST).stat().st_size
     assert [(member["path"], member["keep"]) for member in found[0]["members"]] == [(MIST, True), (LOW_MIST, False)]
 
 
-@pytest.mark.usefixtures("collection")
+@pytest.mark.usefixtures("gallery")
 def test_what_is_listed_can_be_narrowed(duplicates: Command) -> None:
     assert "Mist" not in duplicates("list", "--path", "Tide").out
     assert duplicates("list", "--kind", "near").out == "No such duplicates.\n"
@@ -243,18 +254,18 @@ def test_the_newest_decision_counts(collection: House, duplicates: Command) -> N
     ],
 )
 def test_what_cannot_be_decided_is_said_in_one_line(
-    collection: House, duplicates: Command, arguments: list[str], message: str
+    gallery: House, duplicates: Command, arguments: list[str], message: str
 ) -> None:
     said = duplicates("decide", *arguments)
 
     assert (said.code, said.out) == (1, "")
     assert said.err.startswith(message)
     assert said.err.count("\n") == 1
-    assert collection.tuples("from decisions") == []
+    assert gallery.tuples("from decisions") == []
 
 
-def test_a_group_is_named_alone(collection: House, duplicates: Command) -> None:
-    group = group_of(collection, MIST)
+def test_a_group_is_named_alone(gallery: House, duplicates: Command) -> None:
+    group = group_of(gallery, MIST)
 
     assert f"{group} is a group: name it alone" in duplicates("decide", group, MIST, "--skip").err
 
