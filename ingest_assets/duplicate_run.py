@@ -56,10 +56,10 @@ def search(home: Path, lake: Lake, *, run_id: str, told: Told) -> Searched:
         comparison = compare(snapshot, FingerprintWords(home), told)
     with lake.write(run_id=run_id) as transaction:
         remember(transaction, comparison)
-        before = {tuple(row) for row in transaction.tuples("select file_key, segment_index from duplicates")}
+        before = {group_id for (group_id,) in transaction.tuples("select distinct group_id from duplicates")}
         rows = regroup(transaction)
         groups = {row["group_id"] for row in rows}
-        new = {row["group_id"] for row in rows if (row["file_key"], row["segment_index"]) not in before}
+        new = groups - before
         searched = Searched(
             rows,
             len(groups),
