@@ -32,7 +32,8 @@ def measure_stability(novelty: NDArray[np.float32], period_seconds: float) -> fl
     ]
     deviations, weights = (np.concatenate(values) for values in zip(*parts, strict=True))
     kept = np.exp(-((deviations / _TOLERANCE) ** 2))
-    return float(kept @ weights / max(float(weights.sum()), np.finfo(np.float32).tiny))
+    stability = float(kept @ weights / max(float(weights.sum()), np.finfo(np.float32).tiny))
+    return min(1.0, stability)  # the sums are rounded
 
 
 def _deviations(windows: NDArray[np.float32], period_seconds: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -18,6 +18,17 @@ def test_a_machine_is_stable():
     assert measure_stability(strokes(*[0.5] * 80), 0.5) == pytest.approx(1.0, abs=0.05)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_nothing_is_more_than_stable(seed):
+    novelty = np.zeros(3000, np.float32)
+    novelty[::22] = np.random.default_rng(seed).random(novelty[::22].size) + 0.5
+
+    stability = measure_stability(novelty, 22 / FRAMES_PER_SECOND)
+
+    assert stability is not None
+    assert stability <= 1.0
+
+
 def test_rubato_is_not():
     drift = 0.5 * np.exp(0.1 * np.sin(np.arange(80) / 6))
 
