@@ -89,7 +89,7 @@ def medium_row(file_key: str, segmentation: Segmentation, contour: Contour) -> d
 
 def stored_contour(row: dict[str, Any]) -> Contour | None:
     """Return the contour that a row of `source_media` holds; None where it was written before there were any."""
-    if row["amplitude_profile_dbfs"] is None or row["duration_ticks"] is None:
+    if any(row[name] is None for name in ("silences", "applause", "amplitude_profile_dbfs", "duration_ticks")):
         return None
     silences = tuple(Silence(**each) for each in row["silences"])
     applause = tuple(Applause(**each) for each in row["applause"])
