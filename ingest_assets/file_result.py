@@ -14,6 +14,7 @@ from music.contour import Contour
 from music.error_codes import ErrorCode, Severity
 from music.measurement import Measurement
 from music.segmentation import Segmentation
+from music.sound_warnings import NOTHING_HEARD, TOO_QUIET, quiet_pieces
 from resources.leases import Planned
 
 Row = dict[str, Any]
@@ -147,9 +148,17 @@ def _recut(planned: Planned, situation: Situation, decision: Decision) -> Made:
         raise AssertionError("boundaries are cut again only from a stored contour")
     rows = _segment_rows(planned, situation, decision.recut, source.contour)
     outputs = {"spans": segments.spans_version(decision.recut.spans)}
-    warned = source.outcomes["segments"]  # of the audio, which is the same
-    warnings = [(ErrorCode(warned.error_code), warned.message or "")] if warned.error_code else []
+    warnings = _warnings_again(source.outcomes["segments"], source.contour, decision.recut)
     return _computed("segments", decision.expected["segments"], rows, outputs=outputs, warnings=warnings, how="recut")
+
+
+def _warnings_again(told: Known, contour: Contour, segmentation: Segmentation) -> Warnings:
+    """Return what was told of the audio, which is the same, and which of the pieces are too quiet."""
+    said = (told.message or "").split("; ") if told.error_code else []
+    of_audio = [each for each in said if not each.endswith(TOO_QUIET)]
+    warnings = [(ErrorCode(told.error_code), "; ".join(of_audio))] if told.error_code and of_audio else []
+    quiet = None if NOTHING_HEARD in of_audio else quiet_pieces(contour.profile, segmentation.spans)
+    return [*warnings, (ErrorCode.QUIET_AUDIO, quiet)] if quiet else warnings
 
 
 def _segment_rows(

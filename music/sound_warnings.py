@@ -12,6 +12,9 @@ from music.ticks import TICKS_PER_SECOND, Ticks, seconds_to_ticks, ticks_to_seco
 
 SILENT_DBFS = -70.0
 """Where no sample is higher, the absolute gate of EBU R 128 hears nothing."""
+NOTHING_HEARD = f"no sample is above {SILENT_DBFS:g} dBFS"
+TOO_QUIET = f"too quiet (no moment reaches an RMS of {QUIET_PEAK:g})"
+"""What is said of pieces ends so; all else is said of the audio, however it is divided."""
 MISSING_SECONDS = 1.0
 """How much a file may lack of what its header states: encoders' delays, edit lists, headers in whole seconds."""
 MISSING_SHARE = 0.001
@@ -41,13 +44,13 @@ def damaged_audio(damaged_packets: int, *, refused_cells: int) -> str | None:
 def silent_audio(levels: Levels) -> str | None:
     """Tell if there is nothing to be heard (SILENT_AUDIO)."""
     highest = float(levels.peak.max(initial=0.0))
-    return f"no sample is above {SILENT_DBFS:g} dBFS" if highest <= 10.0 ** (SILENT_DBFS / 20.0) else None
+    return NOTHING_HEARD if highest <= 10.0 ** (SILENT_DBFS / 20.0) else None
 
 
 def quiet_pieces(profile: AmplitudeProfile, spans: Sequence[Span]) -> str | None:
     """Tell how many pieces are too quiet for leads and fades to be found (QUIET_AUDIO)."""
     quiet = sum(is_quiet(profile, start_ticks=span.start_ticks, end_ticks=span.end_ticks) for span in spans)
-    return f"{quiet} of {len(spans)} too quiet (no moment reaches an RMS of {QUIET_PEAK:g})" if quiet else None
+    return f"{quiet} of {len(spans)} {TOO_QUIET}" if quiet else None
 
 
 def too_short_pieces(spans: Sequence[Span]) -> str | None:
