@@ -109,7 +109,7 @@ def read_pieces(snapshot: Snapshot, named: Named, *, name: str) -> list[FilePiec
         rows = snapshot.rows(
             "select file_key, library.library, path, audio_sha256, medium, medium_confidence, title, start_time_ticks, "
             "end_time_ticks, found_by, title_hint, performer_hint, audio_features.waveform "
-            "from library join _named using (file_key) join audio_features using (file_key, segment_index) "
+            "from library join _named using (file_key) left join audio_features using (file_key, segment_index) "
             "order by library, path, segment_index"
         )
     if not rows:

@@ -225,6 +225,17 @@ def test_a_time_that_is_none_is_refused_with_how_to_write_one(spoken: Command) -
     assert "'soon' is no time. Write minutes and seconds as 1:02.5" in said.err
 
 
+def test_pieces_that_are_not_measured_yet_are_shown_without_a_picture(house: House, segments: Command) -> None:
+    with house.lake.write(run_id="vandal") as transaction:
+        transaction.tuples("delete from audio_features")
+
+    said = segments(LAMP)
+
+    assert (said.code, said.err) == (0, "")
+    assert "1 piece" in said.out.splitlines()[1]
+    assert said.out.splitlines()[2].split()[0] == "start"
+
+
 def test_a_file_without_pieces_is_named_with_the_reason(house: House, segments: Command) -> None:
     with house.lake.write(run_id="vandal") as transaction:
         transaction.tuples("delete from segments")
