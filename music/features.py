@@ -24,7 +24,6 @@ from music.waveform import outline, quantised
 
 _HOP_CELLS = CELLS_PER_SECOND // 10
 
-
 LOWEST_CLIPPING_LEVEL = 0.5
 LONGEST_RUN_SAMPLES = 100
 

@@ -118,7 +118,9 @@ def fingerprint(mono: NDArray[np.int16]) -> NDArray[np.uint32]:
     Args:
         mono: Shape (n,), at 11,025 Hz; what lies behind `MAX_SECONDS` is not heard.
     """
-    return fingerprint_words(_energies(mono))
+    meter = PitchMeter(want_fingerprint=True, want_key=False)
+    meter.add(mono)
+    return fingerprint_words(meter.finish().class_energies)
 
 
 def fingerprint_of(class_energies: NDArray[np.float64], *, duration_seconds: float) -> SpanFingerprint | None:
@@ -130,22 +132,6 @@ def fingerprint_of(class_energies: NDArray[np.float64], *, duration_seconds: flo
     """
     words = fingerprint_words(class_energies)
     return SpanFingerprint(ALGORITHM, encode_fingerprint(words), duration_seconds) if words.size else None
-
-
-def span_fingerprint(mono: NDArray[np.int16], *, duration_seconds: float) -> SpanFingerprint | None:
-    """Return the fingerprint of a piece from its signal, or None where `fingerprint` has no words.
-
-    Args:
-        mono: As for `fingerprint`.
-        duration_seconds: How long the whole piece is.
-    """
-    return fingerprint_of(_energies(mono), duration_seconds=duration_seconds)
-
-
-def _energies(mono: NDArray[np.int16]) -> NDArray[np.float64]:
-    meter = PitchMeter(want_fingerprint=True, want_key=False)
-    meter.add(mono)
-    return meter.finish().class_energies
 
 
 def encode_fingerprint(words: NDArray[np.uint32]) -> str:

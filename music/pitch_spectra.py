@@ -16,7 +16,6 @@ from music.spectral_peaks import PeakFinder, SpectralPeaks
 
 FRAME = 4096
 HOP = FRAME // 3
-FRAME_SECONDS = FRAME / DECIMATED_HZ
 FINGERPRINT_SECONDS = 120
 """How much of the beginning is fingerprinted (S3-R12)."""
 FINGERPRINT_FRAMES = (FINGERPRINT_SECONDS * DECIMATED_HZ - FRAME) // HOP + 1

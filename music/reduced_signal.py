@@ -1,7 +1,8 @@
 """The reduced signal of one recording (11,025 Hz, mono, 16 bits), kept until its boundaries are known.
 
-What needs the signal of a piece again reads it from here: its fingerprint. Short recordings stay in memory, long ones
-go to a temporary file without a name, so that memory does not grow with length: three hours are 238 MB.
+What needs the signal of a piece again reads it from here: its fingerprint, tempo and key. Short recordings stay in
+memory, long ones go to a temporary file without a name, so that memory does not grow with length: three hours are
+238 MB.
 """
 
 import tempfile

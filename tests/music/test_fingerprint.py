@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from music.decimation import DECIMATED_HZ, Decimator
-from music.fingerprint import ALGORITHM, MIN_SECONDS, encode_fingerprint, fingerprint, span_fingerprint
+from music.fingerprint import ALGORITHM, MIN_SECONDS, encode_fingerprint, fingerprint, fingerprint_of
+from music.pitch_spectra import PitchMeter
 from tests import signals
 from tests.music.programs import fpcalc, fpcalc_words, needs_fpcalc
 
@@ -71,12 +72,18 @@ def signals_at_11_khz(seconds):
     return np.rint(signals.piece(seconds, rate_hz=DECIMATED_HZ) * 32_767).astype(np.int16)
 
 
+def class_energies(mono):
+    meter = PitchMeter(want_fingerprint=True, want_key=False)
+    meter.add(mono)
+    return meter.finish().class_energies
+
+
 @pytest.mark.parametrize("level", [0, 1], ids=["digital silence", "dither"])
 def test_silence_has_no_fingerprint(level):
     quiet = np.random.default_rng(1).integers(-level, level + 1, 5 * DECIMATED_HZ).astype(np.int16)
 
     assert fingerprint(quiet).size == 0
-    assert span_fingerprint(quiet, duration_seconds=5.0) is None
+    assert fingerprint_of(class_energies(quiet), duration_seconds=5.0) is None
 
 
 def test_a_piece_that_is_quieter_has_the_same_fingerprint():
@@ -88,7 +95,7 @@ def test_a_piece_that_is_quieter_has_the_same_fingerprint():
 
 
 def test_the_duration_is_that_of_the_whole_piece():
-    found = span_fingerprint(signals_at_11_khz(4.0), duration_seconds=234.5)
+    found = fingerprint_of(class_energies(signals_at_11_khz(4.0)), duration_seconds=234.5)
 
     assert found is not None
     assert (found.algorithm, found.duration_seconds) == (1, 234.5)
