@@ -7,7 +7,7 @@ next ingest. Nothing that was decided is lost when that is interrupted.
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Literal
 
@@ -145,7 +145,7 @@ def _set_pieces(lake: Lake, file: FilePieces, changes: Sequence[Change]) -> None
         wanted = change(wanted)
     with lake.write(run_id=PERSON) as transaction:
         decided = [(of_audio(file.audio_sha256), value_of(wanted.marks))]
-        add_decisions(transaction, PIECES, decided, made_at=datetime.now(UTC))
+        add_decisions(transaction, PIECES, decided, made_at=_moment([file]))
 
 
 def _say_medium(lake: Lake, files: Sequence[FilePieces], medium: MediumName) -> None:
@@ -156,7 +156,13 @@ def _say_medium(lake: Lake, files: Sequence[FilePieces], medium: MediumName) -> 
     if audio:
         with lake.write(run_id=PERSON) as transaction:
             decided = [(of_audio(sha256), medium) for sha256 in audio]
-            add_decisions(transaction, MEDIUM, decided, made_at=datetime.now(UTC))
+            add_decisions(transaction, MEDIUM, decided, made_at=_moment(files))
+
+
+def _moment(files: Sequence[FilePieces]) -> datetime:
+    """Return the time, but behind all that was decided on these files: the last word counts, whatever clocks said."""
+    decided = [each.made_at + timedelta(microseconds=1) for file in files for each in file.decisions]
+    return max([datetime.now(UTC), *decided])
 
 
 def _take_back(lake: Lake, files: Sequence[FilePieces], *, name: str) -> None:

@@ -57,7 +57,7 @@ def find_applause(levels: Levels, *, silent: NDArray[np.bool_]) -> tuple[Applaus
 
 
 def _steady_and_bright(brightness_hz: NDArray[np.float64], *, width: int) -> NDArray[np.intp]:
-    """Return first and last but one part of each stretch that is, shape (m, 2)."""
+    """Return the first part of each stretch that is and the one behind its last, shape (m, 2)."""
     if brightness_hz.size < width:
         return np.empty((0, 2), np.intp)
     windows = sliding_window_view(brightness_hz, width)

@@ -225,6 +225,18 @@ def test_a_time_that_is_none_is_refused_with_how_to_write_one(spoken: Command) -
     assert "'soon' is no time. Write minutes and seconds as 1:02.5" in said.err
 
 
+def test_the_last_word_counts_though_the_clock_was_put_back(house: House, segments: Command) -> None:
+    segments(LAMP, "--split", "1.5", "--later")
+    with house.lake.write(run_id="vandal") as transaction:
+        transaction.tuples("update decisions set made_at = made_at + interval 1 day")
+
+    said = segments(LAMP, "--join", "1", "--later")
+
+    assert wanted(house) == [[0.0, 1.5], [0.0]]
+    assert "counts      1 piece" in segments(LAMP, "--list").out
+    assert said.code == 0
+
+
 def test_pieces_that_are_not_measured_yet_are_shown_without_a_picture(house: House, segments: Command) -> None:
     with house.lake.write(run_id="vandal") as transaction:
         transaction.tuples("delete from audio_features")
