@@ -5,12 +5,12 @@ from fractions import Fraction
 
 from music.ticks import TICKS_PER_SECOND, Ticks, seconds_to_ticks
 
-_WRITTEN = re.compile(r"(?:(?:(\d+):)?([0-5]?\d):)?(\d+(?:\.\d+)?)", re.ASCII)
+_WRITTEN = re.compile(r"(?:(?:(\d+):(?=[0-5]?\d:))?(\d+):)?(\d+(?:\.\d+)?)", re.ASCII)
 _MINUTE = 60
 
 
 def parse_time(text: str) -> Ticks:
-    """Return the time that a text such as `1:02.5`, `1:02:03` or `62.5` stands for, exactly.
+    """Return the time that a text such as `1:02.5`, `1:02:03`, `75:30` or `62.5` stands for, exactly.
 
     Raises:
         ValueError: It is no time.

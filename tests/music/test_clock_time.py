@@ -19,6 +19,7 @@ from music.ticks import TICKS_PER_SECOND, Ticks
         ("1:02:03", 3723),
         ("95.0625", 95.0625),
         ("200", 200),
+        ("75:30", 4530),
     ],
 )
 def test_a_time_is_read_exactly(text: str, seconds: float) -> None:
