@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from music.amplitude_profile import AmplitudeProfile
 from music.fades import FadeShape, find_fade
+from music.limits import check_limits
 from music.ticks import Ticks, seconds_to_ticks, ticks_to_seconds
 
 FadeInCurve = Literal["exponential", "cosine", "linear"]
@@ -121,9 +122,7 @@ class AmplitudeParameters:
 
     def __post_init__(self) -> None:
         for name, (lowest, highest, mistake) in _RANGES.items():
-            value: float = getattr(self, name)
-            if not lowest <= value <= highest:
-                raise ValueError(f"{name} is from {lowest:g} to {highest:g}, got {value:g}; {mistake}")
+            check_limits(name, getattr(self, name), (lowest, highest), mistake=mistake)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from music.channels import loudness_weights
 from music.clipping import ClippingMeter
 from music.k_weighting import KWeighting
 from music.levels import Levels
+from music.limits import check_limits
 from music.loudness import measure_loudness
 from music.tempo import TempoParameters
 from music.ticks import Ticks
@@ -44,12 +45,9 @@ class FeatureParameters:
     """Between which limits tempos are sought."""
 
     def __post_init__(self) -> None:
-        if not LOWEST_CLIPPING_LEVEL <= self.clipping_level <= 1.0:
-            limits = f"from {LOWEST_CLIPPING_LEVEL:g} to 1"
-            raise ValueError(f"clipping_level is {limits}, got {self.clipping_level:g}; did you pass decibels?")
-        if not 1 <= self.clipping_run_samples <= LONGEST_RUN_SAMPLES:
-            limits = f"from 1 to {LONGEST_RUN_SAMPLES}"
-            raise ValueError(f"clipping_run_samples is {limits}, got {self.clipping_run_samples}")
+        clipping_limits = (LOWEST_CLIPPING_LEVEL, 1.0)
+        check_limits("clipping_level", self.clipping_level, clipping_limits, mistake="did you pass decibels?")
+        check_limits("clipping_run_samples", self.clipping_run_samples, (1, LONGEST_RUN_SAMPLES))
 
 
 @dataclass(frozen=True, slots=True)

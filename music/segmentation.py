@@ -21,6 +21,7 @@ from music.applause import find_applause
 from music.background_noise import NOISE_SECONDS, find_noise
 from music.hints import Hints
 from music.levels import Levels
+from music.limits import check_limits
 from music.marks import Mark
 from music.piece_clues import may_part, shortest_cutting_gap, speak_for_several, without_pauses
 from music.silences import Gap, Silence, Silences, level_of_cells, quietest_moment, silences_of
@@ -82,19 +83,13 @@ class SegmentParameters:
             raise ValueError(f"medium is one of {', '.join(THRESHOLDS_DBFS)}, got {self.medium!r}")
         if self.threshold_dbfs is not None:
             mistake = "did you leave out the minus?" if self.threshold_dbfs > 0 else ""
-            _check("threshold_dbfs", self.threshold_dbfs, (-100.0, 0.0), mistake)
+            check_limits("threshold_dbfs", self.threshold_dbfs, (-100.0, 0.0), mistake=mistake)
         milliseconds = "did you pass milliseconds?"
-        _check("minimum_silence_seconds", self.minimum_silence_seconds, (0.1, 30.0), milliseconds)
-        _check("noise_margin_db", self.noise_margin_db, (1.0, 20.0), "a margin is above the noise")
-        _check("minimum_piece_seconds", self.minimum_piece_seconds, (1.0, 600.0), milliseconds)
-        _check("longest_track_seconds", self.longest_track_seconds, (60.0, 7200.0), "did you pass minutes?")
-
-
-def _check(name: str, value: float, limits: tuple[float, float], mistake: str) -> None:
-    lowest, highest = limits
-    if not lowest <= value <= highest:
-        guess = f"; {mistake}" if mistake else ""
-        raise ValueError(f"{name} is from {lowest:g} to {highest:g}, got {value:g}{guess}")
+        check_limits("minimum_silence_seconds", self.minimum_silence_seconds, (0.1, 30.0), mistake=milliseconds)
+        check_limits("noise_margin_db", self.noise_margin_db, (1.0, 20.0), mistake="a margin is above the noise")
+        check_limits("minimum_piece_seconds", self.minimum_piece_seconds, (1.0, 600.0), mistake=milliseconds)
+        minutes = "did you pass minutes?"
+        check_limits("longest_track_seconds", self.longest_track_seconds, (60.0, 7200.0), mistake=minutes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from music.limits import check_limits
 from music.metre import Levels, find_levels, weigh_levels
 from music.onsets import FRAMES_PER_SECOND, Onsets
 from music.periodicity import find_periodicity
@@ -54,12 +55,11 @@ class TempoParameters:
     """No tempo is higher; at least twice the lowest, up to 300."""
 
     def __post_init__(self) -> None:
-        if not SLOWEST_BPM <= self.lowest_bpm <= FASTEST_BPM / 2:
-            limits = f"from {SLOWEST_BPM:g} to {FASTEST_BPM / 2:g}"
-            raise ValueError(f"lowest_bpm is {limits}, got {self.lowest_bpm:g}; did you pass seconds or hertz?")
+        limits = (SLOWEST_BPM, FASTEST_BPM / 2)
+        check_limits("lowest_bpm", self.lowest_bpm, limits, mistake="did you pass seconds or hertz?")
         if not 2 * self.lowest_bpm <= self.highest_bpm <= FASTEST_BPM:
-            limits = f"from {2 * self.lowest_bpm:g} (an octave over lowest_bpm) to {FASTEST_BPM:g}"
-            raise ValueError(f"highest_bpm is {limits}, got {self.highest_bpm:g}")
+            allowed = f"from {2 * self.lowest_bpm:g} (an octave over lowest_bpm) to {FASTEST_BPM:g}"
+            raise ValueError(f"highest_bpm is {allowed}, got {self.highest_bpm:g}")
 
 
 @dataclass(frozen=True, slots=True)
