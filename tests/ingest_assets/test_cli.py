@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from ingest_assets import cli, demo_library, ingest
+from ingest_assets.duplicate_run import search
 from resources.settings import PROJECT_ROOT, load_settings
 from resources.state import opened
 from resources.worker_pool import WorkerPool
@@ -497,6 +498,7 @@ print(sorted({"dagster", "scipy", "pyarrow"} & sys.modules.keys()))
 
 
 def test_an_unchanged_folder_and_the_reading_commands_import_no_dagster_and_write_no_result(house: House) -> None:
+    search(house.home, house.lake, run_id="a search", told=lambda _done, _total: None)
     before = [path for path in listing(house.home) if path.endswith(".parquet")]
 
     done = subprocess.run(
