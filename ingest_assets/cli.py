@@ -51,7 +51,7 @@ def ingest(path: str | None, *, dry_run: bool, stale: bool, accept_missing: bool
     if dry_run:
         from ingest_assets.dry_run import preview
 
-        sys.exit(preview(settings, path))
+        sys.exit(preview(settings, path, stale=stale))
     from ingest_assets.ingest import Wanted
     from ingest_assets.ingest import ingest as run
 

@@ -104,7 +104,7 @@ def correct(settings: Settings, name: str, asked: Asked) -> int:
             named, files = _read(settings, lake, name)
     except (CorrectionError, NamedError) as error:
         text = str(error)
-        say(text[:1].upper() + text[1:])
+        say(text if isinstance(error, NamedError) else text[:1].upper() + text[1:])
         return 1
     _show(files, named, asked)
     return code

@@ -5,26 +5,32 @@ import sqlite3
 import time
 from collections import Counter
 
+import duckdb
 from rich.table import Table
 from rich.text import Text
 
 from ingest_assets.console import out, plain
 from ingest_assets.discovered_files import show_path
 from ingest_assets.ingest import Part, choose_part, say_guarded
+from lake.catalog import connect
+from lake.places import places
+from lake.snapshot import Snapshot
 from music.audio_file import open_regular
 from music.error_codes import AudioFileError
 from music.formats import find_format
 from music.path_clues import read_path_clues
 from music.tags import read_tags
+from resources import leases
 from resources.folders import FolderLook, join, known_roots
 from resources.settings import Settings
 from resources.state import copy_in_memory
+from sensors.decided_files import undone
 
 PREVIEWED = 20
 
 
-def preview(settings: Settings, path: str | None) -> int:
-    """Print what an ingest would do; return the exit code."""
+def preview(settings: Settings, path: str | None, *, stale: bool) -> int:
+    """Print what an ingest would do, with `stale` also what older code or parameters made; return the exit code."""
     connection = copy_in_memory(settings.home)
     try:
         part = choose_part(connection, settings, path)
@@ -32,10 +38,30 @@ def preview(settings: Settings, path: str | None) -> int:
         libraries = (part.root.library,) if part else None
         seen = look.part(part.root, part.folder) if part and part.folder else look.whole(libraries)
         say_guarded(seen)
+        for reason, keys in _asked_for(settings, stale=stale).items():
+            leases.ask_again(connection, keys, reason=reason, stale=reason == "stale")
         _print(connection, part)
     finally:
         connection.close()
     return 0
+
+
+def _asked_for(settings: Settings, *, stale: bool) -> dict[str, list[str]]:
+    """Return the files that are due though nothing of them changed, by reason; the published copy is only read."""
+    if not places(settings.home).published.exists():
+        return {}
+    desk = connect(settings.home)
+    try:
+        snapshot = Snapshot(desk)
+        found = {"asked": undone(snapshot)}
+        if stale:
+            rows = snapshot.tuples("select distinct file_key from stale_files order by file_key")
+            found["stale"] = [key for (key,) in rows]
+    except duckdb.Error:  # of older code, without these tables: the next ingest brings it up to date
+        return {}
+    finally:
+        desk.close()
+    return found
 
 
 def _print(connection: sqlite3.Connection, part: Part | None) -> None:

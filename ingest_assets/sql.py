@@ -17,12 +17,17 @@ from resources.settings import Settings
 
 NARROWEST = 8
 """Where a column would have fewer characters, rows are shown one value a line."""
+DIGITS = 6
+"""Of a number with a fraction, in tables."""
 LONGEST = 100
 """Characters of a value there; fingerprints and waveforms are longer."""
 
 
 def print_query(settings: Settings, query: str, *, form: str) -> int:
     """Print the answer to a question; return the exit code."""
+    if not query.strip():
+        say("There is no question in it. Without any, linernotes sql is the DuckDB shell.")
+        return 1
     connection = catalog.connect(settings.home)
     try:
         answer = connection.execute(query)
@@ -56,7 +61,7 @@ def _grid(names: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:
     for name in names:
         table.add_column(Text(plain(name)), overflow="fold")
     for row in rows:
-        table.add_row(*(Text("" if value is None else plain(str(value))) for value in row))
+        table.add_row(*(Text("" if value is None else _readable(value)) for value in row))
     out().print(table)
 
 
@@ -67,7 +72,12 @@ def _records(names: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:
         out().print(f"row {number}")
         for name, value in zip(names, row, strict=True):
             if value is not None:
-                out().print(f"  {plain(name):<{width}}  {_cut(plain(str(value)))}")
+                out().print(f"  {plain(name):<{width}}  {_cut(_readable(value))}")
+
+
+def _readable(value: object) -> str:
+    """Return a value for a person; programs get every digit by `--format csv` or `json`."""
+    return f"{value:.{DIGITS}g}" if isinstance(value, float) else plain(str(value))
 
 
 def _cut(text: str) -> str:

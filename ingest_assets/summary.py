@@ -29,7 +29,8 @@ def summarise(settings: Settings, lake: Lake, look: Look, counted: Counted | Non
     if counted is not None and counted.broken:
         say(f"Linernotes itself failed: {counted.broken}. What was written stays; the same command goes on.")
         return 1
-    _print(f'Ask it: {command}linernotes sql "from library"    Look at it: {command}make ui')
+    question = "select artist, title, bpm, camelot from library"
+    _print(f'Ask it: {command}linernotes sql "{question}"    Look at it: {command}make ui')
     return 0
 
 

@@ -5,7 +5,7 @@ regression). Music that has a key is told from what has none by three things: it
 classes prevail, and they are those of a key.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +48,7 @@ class Key:
     """In which key a piece is."""
 
     key_tonic: str | None
-    """One of `TONICS`; None if there is none."""
+    """One of `TONICS`; None if there is none, or nothing that tells major from minor."""
     key_mode: str | None
     """One of `MODES`; None if there is no tonic, or no third that tells major from minor."""
     camelot: str | None
@@ -59,6 +59,8 @@ class Key:
     """How much higher than A = 440 Hz, -50 to 50; None where tones do not keep to semitones."""
 
 
+LEAST_SECONDS = 4.0
+"""In less there are too few notes to tell a key."""
 NO_KEY = Key(None, None, None, 0.0, None)
 
 
@@ -71,14 +73,14 @@ def find_key(peaks: SpectralPeaks) -> Key:
     tuning = find_tuning(peaks)
     evidence = key_evidence(note_picture(peaks, tuning))
     sureness = _tonality(evidence, tuning) if evidence else 0.0
-    if not evidence or sureness == 0:
+    if not evidence or evidence.seconds < LEAST_SECONDS or sureness == 0:
         return NO_KEY
     likelihood = _likelihood(evidence)
     place = int(likelihood.argmax())
     tonic, mode = place % CLASSES, MODES[place // CLASSES]
     cents = 100 * tuning.semitones
     if not _has_third(evidence.classes, tonic):
-        return Key(TONICS[tonic], None, None, 0.0, cents)
+        return replace(NO_KEY, tuning_cents=cents)  # a drone: neither major nor minor
     confidence = float(likelihood[place]) * sureness * _variety(evidence)
     return Key(TONICS[tonic], mode, camelot(tonic, mode), confidence, cents)
 

@@ -376,6 +376,23 @@ def test_a_dry_run_previews_and_writes_nothing(house: House, linernotes: Command
     assert listing(house.folder) == before
 
 
+def test_a_dry_run_counts_what_is_stale_where_that_was_asked_for(house: House, linernotes: Command) -> None:
+    with house.lake.write(run_id="of older code") as transaction:
+        transaction.tuples("update outcomes set code_version = 'older' where asset = 'audio_features'")
+
+    asked, unasked = linernotes("ingest", "--dry-run", "--stale"), linernotes("ingest", "--dry-run")
+
+    assert f"Would visit {len(PATHS)} files ({len(PATHS)} stale)" in asked.out
+    assert "Would visit 0 files" in unasked.out
+
+
+def test_an_empty_question_is_told_what_to_do(linernotes: Command) -> None:
+    said = linernotes("sql", " ")
+
+    assert said.code == 1
+    assert "There is no question in it" in said.err
+
+
 def test_a_dry_run_makes_no_home(new_house: House, linernotes: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     home = new_house.folder / "nowhere" / "home"
     monkeypatch.setenv("LINERNOTES_HOME", str(home))
