@@ -7,7 +7,7 @@ from ingest_assets import audio_features, discovered_files, fingerprints, segmen
 from ingest_assets.file_asset import DECISIONS, FileAsset
 from ingest_assets.known_files import FileFacts
 from ingest_assets.versions import Expected, Known, is_current, may_take_over
-from music.contour import cut_again
+from music.contour import Contour, cut_again
 from music.hints import Hints
 from music.segmentation import Segmentation, SegmentParameters, Span
 
@@ -105,16 +105,15 @@ def _decide_segments(situation: Situation, wish: Wish, decision: Decision) -> No
         return
     expected = decision.expected[asset.name] = expected_of(asset, situation, {})
     twin = _twin(asset, situation, expected, wish)
-    source = None if wish.anew else _heard_alike(situation, expected)
     if not wish.anew and is_current(own, expected, renew=wish.renew):
         decision.keep.add(asset.name)
         decision.spans = facts.spans
     elif twin is not None:
         decision.take_over[asset.name] = twin
         decision.spans = twin.spans
-    elif source is not None and source.contour is not None:
-        decision.recut_from = source
-        decision.recut = cut_again(source.contour, situation.hints, situation.segment_parameters)
+    elif not wish.anew and (alike := _heard_alike(situation, expected)) is not None:
+        decision.recut_from, contour = alike
+        decision.recut = cut_again(contour, situation.hints, situation.segment_parameters)
         decision.spans = decision.recut.spans
     else:
         decision.measure.add(asset.name)
@@ -147,12 +146,12 @@ def _twin(asset: FileAsset, situation: Situation, expected: Expected, wish: Wish
     return next(usable, None)
 
 
-def _heard_alike(situation: Situation, expected: Expected) -> FileFacts | None:
+def _heard_alike(situation: Situation, expected: Expected) -> tuple[FileFacts, Contour] | None:
     """Return a file with the same audio, this one first, whose contour was made by the same code and parameters."""
     for facts in (situation.facts, *situation.twins):
         known = facts.outcomes.get(segments.ASSET.name)
-        if facts.contour is not None and _found_alike(known, expected):
-            return facts
+        if _found_alike(known, expected) and (contour := facts.contour()) is not None:
+            return facts, contour
     return None
 
 

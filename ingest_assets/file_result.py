@@ -144,11 +144,12 @@ def decided(planned: Planned, situation: Situation, decision: Decision) -> list[
 
 def _recut(planned: Planned, situation: Situation, decision: Decision) -> Made:
     source = decision.recut_from
-    if not (source and source.contour and decision.recut):
+    contour = source.contour() if source else None
+    if not (source and contour and decision.recut):
         raise AssertionError("boundaries are cut again only from a stored contour")
-    rows = _segment_rows(planned, situation, decision.recut, source.contour)
+    rows = _segment_rows(planned, situation, decision.recut, contour)
     outputs = {"spans": segments.spans_version(decision.recut.spans)}
-    warnings = _warnings_again(source.outcomes["segments"], source.contour, decision.recut)
+    warnings = _warnings_again(source.outcomes["segments"], contour, decision.recut)
     return _computed("segments", decision.expected["segments"], rows, outputs=outputs, warnings=warnings, how="recut")
 
 

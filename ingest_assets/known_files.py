@@ -1,9 +1,10 @@
 """What the lake already knows of the files of a batch, and of other files with the same audio."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from ingest_assets.corrections import Correction, Corrections
@@ -22,6 +23,10 @@ MOST_TWINS = 8
 MOST_NEIGHBOURS = 200
 
 
+def _no_contour() -> None:
+    return None
+
+
 @dataclass(slots=True)
 class FileFacts:
     """One file, as the lake has it."""
@@ -34,7 +39,8 @@ class FileFacts:
     outcomes: dict[str, Known] = field(default_factory=dict)
     """By asset."""
     spans: tuple[Span, ...] = ()
-    contour: Contour | None = None
+    contour: Callable[[], Contour | None] = _no_contour
+    """Reads it when it is asked for: few visits cut again."""
 
 
 class KnownFiles:
@@ -47,8 +53,10 @@ class KnownFiles:
 
     def __init__(self, lake: Lake, keys: Sequence[str]) -> None:
         self._lake = lake
+        self._facts: dict[str, FileFacts] = {}
+        self._contours: dict[str, Contour | None] = {}
         with lake.read() as snapshot:
-            self._facts = _load(snapshot, keys)
+            self._take_in(snapshot, keys)
             self._by_audio = _audio_index(snapshot)
             self._corrections = Corrections(snapshot)
 
@@ -67,8 +75,24 @@ class KnownFiles:
         if unknown:
             with self._lake.read() as snapshot:
                 wanted = [key for key in _with_neighbours(snapshot, unknown) if key not in self._facts]
-                self._facts.update(_load(snapshot, wanted))
+                self._take_in(snapshot, wanted)
         return [self._facts[key] for key in keys if key in self._facts]
+
+    def _take_in(self, snapshot: Snapshot, keys: Sequence[str]) -> None:
+        for key, facts in _load(snapshot, keys).items():
+            facts.contour = partial(self._contour, key)
+            self._facts[key] = facts
+
+    def _contour(self, file_key: str) -> Contour | None:
+        """Return what is kept of a file's sound; read for all files at hand at once, since each look costs the same."""
+        if file_key not in self._contours:
+            lacking = [key for key in self._facts if key not in self._contours]
+            with self._lake.read() as snapshot, snapshot.keys(WANTED, lacking):
+                found = {
+                    row["file_key"]: stored_contour(row) for row in _rows(snapshot, "source_media", CONTOUR_COLUMNS)
+                }
+            self._contours |= dict.fromkeys(lacking) | found
+        return self._contours[file_key]
 
 
 def _with_neighbours(snapshot: Snapshot, keys: Sequence[str]) -> list[str]:
@@ -150,8 +174,6 @@ def _add_spans(snapshot: Snapshot, facts: dict[str, FileFacts]) -> None:
         )
     for key, found in spans.items():
         facts.setdefault(key, FileFacts(key)).spans = tuple(found)
-    for row in _rows(snapshot, "source_media", CONTOUR_COLUMNS):
-        facts.setdefault(row["file_key"], FileFacts(row["file_key"])).contour = stored_contour(row)
 
 
 def _audio_index(snapshot: Snapshot) -> dict[str, list[str]]:

@@ -1,5 +1,6 @@
-"""Fixtures: a house in which some recordings lie in several files."""
+"""Fixtures: the command, and a house in which some recordings lie in several files."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +10,23 @@ import pytest
 if TYPE_CHECKING:
     from resources.worker_pool import WorkerPool
     from tests.house import House
+    from tests.ingest_assets.commands import Command, Said
+
+
+@pytest.fixture
+def linernotes(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> "Command":
+    """The command in this process, with what it prints."""
+    from ingest_assets import cli
+    from tests.ingest_assets.commands import Said
+
+    def run(*arguments: str) -> "Said":
+        monkeypatch.setattr(sys, "argv", ["linernotes", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        printed = capsys.readouterr()
+        return Said(int(ended.value.code or 0), printed.out, printed.err)
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from resources.settings import PROJECT_ROOT, load_settings
 from resources.state import opened
 from resources.worker_pool import WorkerPool
 from tests.house import AGAIN, FOG, HARBOUR, PATHS, PIER, House, copy_of, lived_in
+from tests.ingest_assets.commands import Command, Said
 
 STATUS_KEYS = {
     "session_id",
@@ -30,16 +30,6 @@ TABLES = {"discovered_files", "segments", "source_media", "fingerprints", "audio
 DANGEROUS = "[/b] \x1b[31mred\x1b[0m\nnext"
 
 
-@dataclass(frozen=True)
-class Said:
-    code: int
-    out: str
-    err: str
-
-
-Command = Callable[..., Said]
-
-
 @pytest.fixture(scope="module")
 def shelf(tmp_path_factory: pytest.TempPathFactory, ingested: Path, pool: WorkerPool) -> Iterator[House]:
     """An ingested house for commands that only read; one title in it would crash markup and redden a terminal."""
@@ -49,20 +39,6 @@ def shelf(tmp_path_factory: pytest.TempPathFactory, ingested: Path, pool: Worker
         with house.lake.write(run_id="a vandal") as transaction:
             transaction.tuples("update discovered_files set title = ? where path = ?", [DANGEROUS, PIER])
         yield house
-
-
-@pytest.fixture
-def linernotes(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> Command:
-    """The command in this process, with what it prints."""
-
-    def run(*arguments: str) -> Said:
-        monkeypatch.setattr(sys, "argv", ["linernotes", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        printed = capsys.readouterr()
-        return Said(int(ended.value.code or 0), printed.out, printed.err)
-
-    return run
 
 
 def listing(folder: Path) -> dict[str, tuple[int, int]]:

@@ -1,7 +1,6 @@
 import json
-import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import get_args
@@ -16,20 +15,7 @@ from music.ticks import TICKS_PER_SECOND
 from resources.state import opened
 from resources.worker_pool import WorkerPool
 from tests.house import AGAIN, FOG, GULLS, HARBOUR, LAMP, PIER, House, copy_of, lived_in
-
-
-@dataclass(frozen=True)
-class Said:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def files(self) -> list[dict]:
-        return json.loads(self.out)["files"]
-
-
-Command = Callable[..., Said]
+from tests.ingest_assets.commands import Command
 
 
 @pytest.fixture(scope="module")
@@ -43,17 +29,9 @@ def shelf(tmp_path_factory: pytest.TempPathFactory, ingested: Path, pool: Worker
 
 
 @pytest.fixture
-def spoken(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> Command:
-    """The command in this process, with what it prints."""
-
-    def run(*arguments: str) -> Said:
-        monkeypatch.setattr(sys, "argv", ["linernotes", "segments", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        printed = capsys.readouterr()
-        return Said(int(ended.value.code or 0), printed.out, printed.err)
-
-    return run
+def spoken(linernotes: Command) -> Command:
+    """The command `segments`."""
+    return partial(linernotes, "segments")
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 import json
-import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -23,20 +22,11 @@ from tests.ingest_assets.collection import (
     paths,
     searched,
 )
+from tests.ingest_assets.commands import Command
 
 ALL_TIDES = {*TIDES, COPY, TAGGED}
 MIST, LOW_MIST, DUNE = "flac/Mist.flac", "low/Mist.mp3", "flac/Dune.flac"
 HIGH, LOW = "high/Tide.mp3", "low/Tide.mp3"
-
-
-@dataclass(frozen=True)
-class Said:
-    code: int
-    out: str
-    err: str
-
-
-Command = Callable[..., Said]
 
 
 @pytest.fixture(scope="module")
@@ -49,17 +39,9 @@ def gallery(tmp_path_factory: pytest.TempPathFactory, collected: Path, pool: Wor
 
 
 @pytest.fixture
-def duplicates(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> Command:
-    """The command in this process, with what it prints."""
-
-    def run(*arguments: str) -> Said:
-        monkeypatch.setattr(sys, "argv", ["linernotes", "duplicates", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        printed = capsys.readouterr()
-        return Said(int(ended.value.code or 0), printed.out, printed.err)
-
-    return run
+def duplicates(linernotes: Command) -> Command:
+    """The command `duplicates`."""
+    return partial(linernotes, "duplicates")
 
 
 def group_of(house: House, path: str) -> str:

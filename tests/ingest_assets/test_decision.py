@@ -46,7 +46,7 @@ def facts(key: str = "me", **changes: Known) -> FileFacts:
         "a" * 64,
         outcomes=outcomes | changes,
         spans=WHOLE,
-        contour=CONTOUR,
+        contour=lambda: CONTOUR,
     )
 
 

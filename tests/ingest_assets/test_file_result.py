@@ -38,7 +38,7 @@ def cut_in_halves(levels_dbfs: list[int], *, told: tuple[ErrorCode, str] | None)
     known = Known("done", ASSET.code_version, "v", "", inputs, {})
     if told:
         known = replace(known, error_code=told[0], message=told[1])
-    facts = FileFacts("me", "stamp", "a" * 64, outcomes={"segments": known}, contour=contour)
+    facts = FileFacts("me", "stamp", "a" * 64, outcomes={"segments": known}, contour=lambda: contour)
     hashes = {asset.name: "" for asset in ASSETS}
     outputs = {"audio": "a", "hints": "h"}
     situation = Situation(HALVES, outputs, facts, (), hashes, SegmentParameters(), {"segments": "p"})

@@ -77,3 +77,13 @@ def test_nothing_is_known_of_a_file_that_was_never_seen(lake: CountedLake) -> No
 
     assert known.of("never").outcomes == {}
     assert known.twins("audio of nothing", of="never") == []
+
+
+def test_what_is_bulky_is_read_when_it_is_asked_for_and_then_of_all_files(lake: CountedLake) -> None:
+    known = KnownFiles(lake, PATHS)
+    assert lake.reads == 1
+
+    contours = [known.of(path).contour() for path in PATHS]
+
+    assert contours == [None] * len(PATHS)
+    assert lake.reads == 2
