@@ -2,30 +2,19 @@
 
 import csv
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from itertools import pairwise
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks.listening import TRUTH_SET, Heard, listen
 from benchmarks.report import Figure, Matrix, Part
-from music.audio_file import open_regular
-from music.decoding import decode
-from music.fingerprint import SpanFingerprint
 from music.fingerprint_similarity import RECORDING, similarity
 from music.fingerprint_text import decode_fingerprint
-from music.formats import find_format
-from music.measurement import MeasureRequest, PieceFeatures
-from music.measurement import measure as measure_sound
-from music.ticks import ticks_to_seconds
+from music.measurement import PieceFeatures
 
-TRUTH_SET: Final = Path(os.environ.get("TRUTH") or Path(__file__).parents[2] / "shared" / "audio")
-"""Lists, audio and the scorer that belongs to them; lies beside the project and is not a part of it."""
 MUSIC_LISTS, QUICK_MUSIC_LISTS = ("music.csv", "more_music.csv"), ("music.csv",)
 NEAR_BPM: Final = 1.5
 """S1-06."""
@@ -41,16 +30,6 @@ TRUSTED: Final = 0.8
 Row = Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What the analysis says of one file of the set."""
-
-    features: PieceFeatures
-    fingerprint: SpanFingerprint | None
-    starts_seconds: tuple[float, ...]
-    """Where its pieces but the first begin."""
-
-
 def measure(folder: Path, *, quick: bool) -> Part:
     """Return the shares of right answers."""
     title = "Truth of the analysis"
@@ -60,7 +39,8 @@ def measure(folder: Path, *, quick: bool) -> Part:
     albums = json.loads((TRUTH_SET / "segments.json").read_text())
     pairs = _rows(TRUTH_SET / "duplicates.csv")
     twins = {pair[side] for pair in pairs for side in ("a", "b")}
-    heard = _listen(sorted({row["file"] for row in rows} | {album["file"] for album in albums} | twins), folder)
+    files = sorted({row["file"] for row in rows} | {album["file"] for album in albums} | twins)
+    heard = dict(zip(files, listen([TRUTH_SET / file for file in files], spool=folder), strict=True))
     figures = [
         *_music_figures(rows, heard, folder),
         *_boundary_figures([album["file"] for album in albums], heard, folder),
@@ -73,27 +53,6 @@ def measure(folder: Path, *, quick: bool) -> Part:
 def _rows(file: Path) -> list[dict[str, str]]:
     with file.open(newline="") as text:
         return list(csv.DictReader(text))
-
-
-def _listen(files: Sequence[str], folder: Path) -> dict[str, Heard]:
-    """Measure all files, as many at once as there are processors."""
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as executor:
-        return dict(zip(files, executor.map(_hear, files, [str(folder)] * len(files)), strict=True))
-
-
-def _hear(name: str, spool: str) -> Heard:
-    request = MeasureRequest(want_segments=True, want_fingerprints=True, want_features=True, spool_directory=spool)
-    with open_regular(os.fsencode(TRUTH_SET / name)) as file:
-        audio_format = find_format(file)
-        if audio_format is None:
-            raise AssertionError(f"{name} of the set is not music")
-        file.seek(0)
-        with decode(file, audio_format) as decoder:
-            found = measure_sound(decoder, request=request, tick=lambda: None)
-    spans = found.segmentation.spans if found.segmentation else ()
-    return Heard(
-        found.features[0], found.fingerprints[0], tuple(ticks_to_seconds(span.start_ticks) for span in spans[1:])
-    )
 
 
 def _music_figures(rows: Sequence[Row], heard: Mapping[str, Heard], folder: Path) -> list[Figure]:
