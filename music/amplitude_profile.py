@@ -5,7 +5,6 @@ without the audio when boundaries change. It is measured on the mono mix, as who
 cancels out between the channels is not in it.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +12,6 @@ from numpy.typing import NDArray
 
 from music.a_weighting import AWeighting
 from music.cells import CELLS_PER_SECOND, CellBlock, cell_length
-from music.channels import mono_weights
 from music.ticks import Ticks, samples_to_ticks
 
 LOWEST_DBFS = -120
@@ -43,26 +41,21 @@ class AmplitudeMeter:
 
     Args:
         sample_rate_hz: Its sample rate.
-        channel_names: FFmpeg's names of its channels.
         window_ms: How long a window is, rounded to whole cells.
         a_weighted: Whether each frequency counts for what is heard of it.
     """
 
-    def __init__(
-        self, sample_rate_hz: int, *, channel_names: Sequence[str], window_ms: float, a_weighted: bool
-    ) -> None:
+    def __init__(self, sample_rate_hz: int, *, window_ms: float, a_weighted: bool) -> None:
         self._sample_rate_hz = sample_rate_hz
         self._cell_samples = cell_length(sample_rate_hz)
         self._window_cells = max(1, round(window_ms * CELLS_PER_SECOND / 1000))
-        self._weights = mono_weights(channel_names)[None]
         self._weighted = AWeighting(sample_rate_hz, channels=1) if a_weighted else None
         self._total_samples = 0
         self._energies: list[NDArray[np.float32]] = []
 
     def add(self, block: CellBlock) -> None:
         """Measure the next block; all but the last are whole cells."""
-        mono = self._weights @ block.samples
-        heard = mono if self._weighted is None else self._weighted(mono)
+        heard = block.mono if self._weighted is None else self._weighted(block.mono[None])
         cells = heard.reshape(-1, self._cell_samples)
         self._energies.append(np.vecdot(cells, cells))
         self._total_samples += block.count

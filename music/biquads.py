@@ -166,6 +166,6 @@ def _grouped(kept: _Matrix) -> tuple[_Matrix, _Matrix, _Matrix]:
 def _powers_of_two(kept: _Matrix) -> list[_Matrix]:
     """Return a matrix, its square, its fourth power … down to the last that is still heard."""
     powers = [kept]
-    while np.abs(powers[-1]).max() > _FORGOTTEN:
-        powers.append(powers[-1] @ powers[-1])
+    while np.abs(further := powers[-1] @ powers[-1]).max() > _FORGOTTEN:
+        powers.append(further)
     return powers

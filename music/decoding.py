@@ -1,6 +1,6 @@
 """The sound of a file, as blocks of float32 samples between -1 and 1.
 
-A block holds `BLOCK_CELLS` cells of a hundredth of a second (3.2 s), the last one what is left. Everything behind
+A block holds `BLOCK_CELLS` cells of a hundredth of a second (4.8 s), the last one what is left. Everything behind
 this module sees one rate and one layout from beginning to end: a chained stream that changes in the middle is
 converted to what it was at first, and a rate at which a sample does not last a whole number of ticks becomes 44.1
 kHz from the start.
@@ -39,7 +39,7 @@ _PLANAR_CHANNELS = 7
 _USUAL_LAYOUTS = ("mono", "stereo", "2.1", "4.0", "5.0", "5.1", "6.1", "7.1")
 """What FFmpeg takes one, two … eight channels for that have no names."""
 
-_PARTS_OF_BLOCK = 10
+_PARTS_OF_BLOCK = 15
 """A block is filled in so many parts, each of whole cells, which stay in the processor's cache."""
 _TIME_BASE = Fraction(1, 1000)
 """Of all frames, as an `AudioFifo` refuses a change of it; nobody asks a frame for its time."""

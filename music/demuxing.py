@@ -17,11 +17,12 @@ from av.container import InputContainer
 from av.error import FFmpegError
 
 from music.error_codes import AudioFileError, ErrorCode
-from music.formats import WAV, AudioFormat
+from music.formats import FLAC, WAV, AudioFormat
 from music.trailing_tags import without_trailing_tags
 
-_OPTIONS: Final = {WAV: {"probesize": "65536"}}
-"""FFmpeg reads 5 MB of every WAV to see whether it holds DTS; what it looks for is at the beginning."""
+_OPTIONS: Final = {WAV: {"probesize": "65536"}, FLAC: {"raw_packet_size": "65536"}}
+"""FFmpeg reads 5 MB of every WAV to see whether it holds DTS; what it looks for is at the beginning. Its parser is
+given FLAC in pieces of 1 kB, a fraction of a frame; larger ones give the same packets, with a quarter less effort."""
 _ENCRYPTED: Final = frozenset({"drms", "drmi", "enca", "encv", "aavd"})
 """MP4 sample entries: FairPlay, Common Encryption, Audible."""
 

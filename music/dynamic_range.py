@@ -56,12 +56,11 @@ class DynamicsMeter:
 
     def add(self, block: CellBlock) -> None:
         """Measure the next block; all but the last are whole."""
-        channels = len(block.samples)
         hops = block.count // self._hop_samples
-        samples = block.samples[:, : hops * self._hop_samples].reshape(channels, hops, self._hop_samples)
-        peaks = block.peaks[:, : hops * _HOP_CELLS].reshape(channels, hops, _HOP_CELLS).max(axis=2)
-        squares = np.vecdot(samples, samples) / np.float32(self._hop_samples)
-        self._blocks.append(DynamicsHops(peaks.T, squares.T))
+        shape = (len(block.samples), hops, _HOP_CELLS)
+        peaks = block.peaks[:, : hops * _HOP_CELLS].reshape(shape).max(axis=2)
+        squares = block.squares[:, : hops * _HOP_CELLS].reshape(shape).sum(axis=2)
+        self._blocks.append(DynamicsHops(peaks.T, squares.T / np.float32(self._hop_samples)))
 
     def finish(self) -> DynamicsHops:
         """Return what was kept of all blocks, of which there was at least one."""

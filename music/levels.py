@@ -109,11 +109,10 @@ class LevelMeter:
     def add(self, block: CellBlock) -> None:
         """Measure the next block; all but the last are whole cells."""
         channels = len(block.samples)
-        cells = block.samples.reshape(channels, -1, self._cell_samples)
-        sizes = np.full(cells.shape[1], self._cell_samples * channels, np.float32)
+        sizes = np.full(block.squares.shape[1], self._cell_samples * channels, np.float32)
         sizes[-1] -= (block.samples.shape[1] - block.count) * channels
         self._peaks.append(block.peaks.max(axis=0))
-        self._mean_squares.append(np.vecdot(cells, cells).sum(axis=0) / sizes)
+        self._mean_squares.append(block.squares.sum(axis=0) / sizes)
         self._treble.append(self._over_treble_lag(block.samples) / (2 * sizes))
         self._steps.append(self._over_one_sample(block.samples) / sizes)
         self._total_samples += block.count

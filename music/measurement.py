@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from music.amplitude import AmplitudeParameters
 from music.amplitude_profile import AmplitudeMeter
 from music.cells import CellBlock, cell_length, cut_cells
+from music.channels import mono_weights
 from music.contour import Contour, cut_again
 from music.error_codes import AudioFileError, ErrorCode
 from music.features import FeatureCells, FeatureMeter, FeatureParameters, SpanFeatures, features_of
@@ -145,12 +146,12 @@ def measure(decoder: Sound, *, request: MeasureRequest, tick: Callable[[], None]
         AudioFileError: DECODE_ERROR (no sound in it), TOO_LONG, and what the decoder raises.
         OSError: The spool cannot be written.
     """
-    rate_hz, names = decoder.sample_rate_hz, decoder.channel_names
+    rate_hz = decoder.sample_rate_hz
     level_meter = LevelMeter(rate_hz, cell_samples=cell_length(rate_hz))
-    amplitude_meter = _amplitude_meter(rate_hz, names, request.segment_parameters.leads)
-    feature_meter = FeatureMeter(rate_hz, channel_names=names, parameters=request.feature_parameters)
-    timbre_meter = TimbreMeter(rate_hz, channel_names=names)
-    with ReducedSignal(rate_hz, channel_names=names, spool_directory=request.spool_directory) as signal:
+    amplitude_meter = _amplitude_meter(rate_hz, request.segment_parameters.leads)
+    feature_meter = FeatureMeter(rate_hz, channel_names=decoder.channel_names, parameters=request.feature_parameters)
+    timbre_meter = TimbreMeter(rate_hz)
+    with ReducedSignal(rate_hz, spool_directory=request.spool_directory) as signal:
         meters: list[_Meter] = [level_meter]
         meters += [amplitude_meter] if request.want_segments else []
         meters += [feature_meter, timbre_meter] if request.want_features else []
@@ -177,13 +178,8 @@ def measure(decoder: Sound, *, request: MeasureRequest, tick: Callable[[], None]
         )
 
 
-def _amplitude_meter(rate_hz: int, names: Sequence[str], parameters: AmplitudeParameters) -> AmplitudeMeter:
-    return AmplitudeMeter(
-        rate_hz,
-        channel_names=names,
-        window_ms=parameters.rms_window_ms,
-        a_weighted=parameters.apply_a_weighting,
-    )
+def _amplitude_meter(rate_hz: int, parameters: AmplitudeParameters) -> AmplitudeMeter:
+    return AmplitudeMeter(rate_hz, window_ms=parameters.rms_window_ms, a_weighted=parameters.apply_a_weighting)
 
 
 def _contour(levels: Levels, amplitude_meter: AmplitudeMeter, request: MeasureRequest) -> Contour:
@@ -195,9 +191,10 @@ def _listen(decoder: Sound, meters: Sequence[_Meter], *, tick: Callable[[], None
     """Let the sound pass once and return how many cells were refused."""
     rate_hz = decoder.sample_rate_hz
     cell_samples = cell_length(rate_hz)
+    weights = mono_weights(decoder.channel_names)
     total_samples = refused_cells = 0
     for samples in decoder:
-        block = cut_cells(samples, cell_samples=cell_samples)
+        block = cut_cells(samples, cell_samples=cell_samples, mono_weights=weights)
         for meter in meters:
             meter.add(block)
         refused_cells += block.refused_cells

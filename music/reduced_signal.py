@@ -6,7 +6,7 @@ memory, long ones go to a temporary file without a name, so that memory does not
 """
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Self
 
@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from music.cells import CellBlock
-from music.channels import mono_weights
 from music.decimation import DECIMATED_HZ, Decimator
 from music.ticks import Ticks, ticks_to_samples
 
@@ -31,12 +30,10 @@ class ReducedSignal:
 
     Args:
         sample_rate_hz: Of the recording.
-        channel_names: FFmpeg's names of its channels.
         spool_directory: Where a long recording is kept. It exists; nothing is left in it.
     """
 
-    def __init__(self, sample_rate_hz: int, *, channel_names: Sequence[str], spool_directory: str) -> None:
-        self._weights = mono_weights(channel_names)
+    def __init__(self, sample_rate_hz: int, *, spool_directory: str) -> None:
         self._decimator = Decimator(sample_rate_hz)
         self._spool = tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES, dir=spool_directory)  # noqa: SIM115  (closed at exit)
 
@@ -54,7 +51,7 @@ class ReducedSignal:
         Raises:
             OSError: The disk is full, or the folder is gone.
         """
-        self._write(self._decimator(self._weights @ block.samples[:, : block.count]))
+        self._write(self._decimator(block.mono[: block.count]))
 
     def finish(self) -> None:
         """Reduce what the last block left over."""

@@ -8,14 +8,12 @@ these frames (how bright, where the treble ends) holds for seconds and minutes.
 Memory grows by 80 kB with each minute of audio.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from music.cells import CELLS_PER_SECOND, CellBlock, cell_length
-from music.channels import mono_weights
 
 FRAME_CELLS = CELLS_PER_SECOND // 5
 """From the beginning of one frame to that of the next; a whole number of them is a block."""
@@ -63,12 +61,10 @@ class SpectralMeter:
 
     Args:
         sample_rate_hz: Its sample rate.
-        channel_names: FFmpeg's names of its channels.
     """
 
-    def __init__(self, sample_rate_hz: int, *, channel_names: Sequence[str]) -> None:
+    def __init__(self, sample_rate_hz: int) -> None:
         self._rate_hz = sample_rate_hz
-        self._weights = mono_weights(channel_names)[:, None, None]
         self._step = FRAME_CELLS * cell_length(sample_rate_hz)
         size = _window_samples(sample_rate_hz)
         window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(size) / size)
@@ -80,12 +76,11 @@ class SpectralMeter:
         """Look at the next block; all but the last are whole."""
         size = self._window.size
         count = max(0, (block.count - size) // self._step + 1)
-        missing = max(0, count * self._step - block.samples.shape[1])
-        samples = np.pad(block.samples, ((0, 0), (0, missing))) if missing else block.samples
-        channels = samples[:, : count * self._step].reshape(len(samples), count, self._step)[:, :, :size]
-        mono = (channels * self._weights).sum(axis=0)
-        mono -= mono.mean(axis=1, keepdims=True)  # a shift of the zero line is no sound
-        spectra = np.fft.rfft(mono * self._window)
+        missing = max(0, count * self._step - block.mono.size)
+        mono = np.pad(block.mono, (0, missing)) if missing else block.mono
+        windows = mono[: count * self._step].reshape(count, self._step)[:, :size]
+        still = windows - windows.mean(axis=1, keepdims=True)  # a shift of the zero line is no sound
+        spectra = np.fft.rfft(still * self._window)
         powers = np.square(spectra.real) + np.square(spectra.imag)
         sums = np.sqrt(powers) @ self._brightness
         depths = _depths(powers[:, : size // 2])

@@ -1,6 +1,5 @@
 """How a piece sounds beside its notes: how bright, where its treble ends, how dynamic, how forceful, how danceable."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from music.cells import CellBlock
@@ -45,11 +44,10 @@ class TimbreMeter:
 
     Args:
         sample_rate_hz: Its sample rate.
-        channel_names: FFmpeg's names of its channels.
     """
 
-    def __init__(self, sample_rate_hz: int, *, channel_names: Sequence[str]) -> None:
-        self._spectra = SpectralMeter(sample_rate_hz, channel_names=channel_names)
+    def __init__(self, sample_rate_hz: int) -> None:
+        self._spectra = SpectralMeter(sample_rate_hz)
         self._dynamics = DynamicsMeter(sample_rate_hz)
 
     def add(self, block: CellBlock) -> None:

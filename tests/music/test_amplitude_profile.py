@@ -9,9 +9,8 @@ from tests.music.measuring import Sound
 
 
 def profile_of(samples, *, rate_hz=signals.RATE_HZ, window_ms=100.0, a_weighted=True):
-    sound = Sound(samples, rate_hz=rate_hz)
-    meter = AmplitudeMeter(rate_hz, channel_names=sound.channel_names, window_ms=window_ms, a_weighted=a_weighted)
-    for block in sound:
+    meter = AmplitudeMeter(rate_hz, window_ms=window_ms, a_weighted=a_weighted)
+    for block in Sound(samples, rate_hz=rate_hz):
         meter.add(cut_cells(block, cell_samples=cell_length(rate_hz)))
     return meter.finish()
 

@@ -24,6 +24,23 @@ def test_extremes_are_of_each_channel_and_cell():
     np.testing.assert_array_equal(block.peaks, np.float32([[0.2, 0.4], [0.5, 0.6]]))
 
 
+def test_squares_are_summed_up_in_each_channel_and_cell():
+    samples = np.array([[0.5, -0.5, 0.0, 1.0], [0.0, 0.25, 2.0, 0.0]], np.float32)
+
+    block = cut_cells(samples, cell_samples=2)
+
+    np.testing.assert_array_equal(block.squares, np.float32([[0.5, 1.0], [0.0625, 4.0]]))
+
+
+@pytest.mark.parametrize(("mono_weights", "mixed"), [(None, [0.5, 0.0, 0.0]), ([0.25, 0.75], [0.25, 0.5, 0.0])])
+def test_channels_are_mixed_by_their_weights_or_all_the_same(mono_weights, mixed):
+    samples = np.array([[1.0, -1.0], [0.0, 1.0]], np.float32)
+
+    block = cut_cells(samples, cell_samples=3, mono_weights=mono_weights and np.float32(mono_weights))
+
+    np.testing.assert_array_equal(block.mono, np.float32(mixed))
+
+
 @given(count=st.integers(1, 50), cell_samples=st.integers(1, 20))
 def test_the_last_cell_is_filled_up_with_silence(count, cell_samples):
     block = cut_cells(np.ones((1, count), np.float32), cell_samples=cell_samples)
@@ -45,6 +62,8 @@ def test_a_cell_that_cannot_be_sound_becomes_silence_in_all_channels(nonsense):
     assert block.refused_cells == 1
     np.testing.assert_array_equal(block.peaks, np.float32([[0.5, 0, 0.5], [0.25, 0, 0.25]]))
     np.testing.assert_array_equal(block.samples[:, 10:20], 0)
+    np.testing.assert_array_equal(block.mono[10:20], 0)
+    np.testing.assert_array_equal(block.squares[:, 1], 0)
     np.testing.assert_array_equal(samples, before)
 
 

@@ -127,7 +127,7 @@ def reduced(path, spool_directory):
         assert found is not None
         with decode(file, found) as sound:
             rate_hz = sound.sample_rate_hz
-            with ReducedSignal(rate_hz, channel_names=sound.channel_names, spool_directory=spool_directory) as signal:
+            with ReducedSignal(rate_hz, spool_directory=spool_directory) as signal:
                 for block in sound:
                     signal.add(cut_cells(block, cell_samples=cell_length(rate_hz)))
                 signal.finish()

@@ -8,12 +8,11 @@ from music.decimation import DECIMATED_HZ
 from music.reduced_signal import ReducedSignal
 from music.ticks import Ticks, seconds_to_ticks
 from tests import signals
-from tests.music.measuring import NAMES
 
 
 def reduced(samples, spool, *, rate_hz=DECIMATED_HZ):
     samples = np.atleast_2d(samples)
-    signal = ReducedSignal(rate_hz, channel_names=NAMES[len(samples)], spool_directory=str(spool))
+    signal = ReducedSignal(rate_hz, spool_directory=str(spool))
     for block in np.array_split(samples, 3, axis=1):
         signal.add(cut_cells(np.ascontiguousarray(block), cell_samples=110))
     signal.finish()

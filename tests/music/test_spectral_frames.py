@@ -4,7 +4,6 @@ import pytest
 from music.cells import cell_length, cut_cells
 from music.spectral_frames import BANDS, SpectralMeter, brightness_hz
 from tests import signals
-from tests.music.measuring import NAMES
 from tests.music.timbres import frames_of
 
 RATES_HZ = (8_000, 11_025, 22_050, 32_000, 44_100, 48_000, 88_200, 96_000, 192_000)
@@ -106,7 +105,7 @@ def test_a_span_has_the_frames_that_lie_in_it():
 
 def test_the_same_frames_come_of_whole_blocks_and_of_one():
     samples = signals.noise(7.1)
-    meter = SpectralMeter(signals.RATE_HZ, channel_names=NAMES[1])
+    meter = SpectralMeter(signals.RATE_HZ)
     meter.add(cut_cells(samples[None], cell_samples=cell_length(signals.RATE_HZ)))
 
     np.testing.assert_array_equal(meter.finish().depths, frames_of(samples).depths)

@@ -15,9 +15,8 @@ from tests.music.measuring import Sound
 
 
 def frames_of(samples: signals.Samples, *, rate_hz: int = signals.RATE_HZ) -> SpectralFrames:
-    sound = Sound(samples, rate_hz=rate_hz)
-    meter = SpectralMeter(rate_hz, channel_names=sound.channel_names)
-    for block in sound:
+    meter = SpectralMeter(rate_hz)
+    for block in Sound(samples, rate_hz=rate_hz):
         meter.add(cut_cells(block, cell_samples=cell_length(rate_hz)))
     return meter.finish()
 
