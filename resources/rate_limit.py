@@ -19,7 +19,6 @@ from resources.services import Service
 LATE_SHARE, LATE_SECONDS = 0.25, 0.02
 """Who wakes so much of an interval, and so many seconds, after its slot takes another one: a process that was stopped
 would else ask together with the next."""
-
 LONGEST_QUEUE_SECONDS = 600.0
 """No queue is longer: a slot further ahead was taken when this machine's clock was wrong."""
 
