@@ -12,9 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 CELLS_PER_SECOND = 100
-BLOCK_CELLS = 480
-"""Cells of a block from the decoder, 4.8 s: a block costs some hundred calls of NumPy, whatever its length, and at 96
-kHz stereo still fits into the memory that a worker keeps from one block to the next."""
+SHORTEST_BLOCK_CELLS = 320
+"""Cells of a block from the decoder, or a few times as many; at every rate filters find whole groups of steps in it."""
+_MOST_TIMES = 3
+_BLOCK_BYTES = 4 << 20
+"""A block costs some hundred calls of NumPy, whatever its length; but of larger ones a worker does not keep the memory
+from one to the next."""
 IMPLAUSIBLE = 16.0
 """24 dB over full scale: no codec overshoots so far, and no float file is meant so."""
 
@@ -47,6 +50,13 @@ class CellBlock:
 def cell_length(rate_hz: int) -> int:
     """Return the samples of one cell; at rates like 11,025 Hz it is not quite a hundredth of a second."""
     return round(rate_hz / CELLS_PER_SECOND)
+
+
+def block_length(rate_hz: int, *, channels: int) -> int:
+    """Return the samples of a block from the decoder: 9.6 s of usual stereo, 3.2 s of what is large."""
+    shortest = SHORTEST_BLOCK_CELLS * cell_length(rate_hz)
+    times = _BLOCK_BYTES // (shortest * channels * np.dtype(np.float32).itemsize)
+    return shortest * min(max(times, 1), _MOST_TIMES)
 
 
 def cut_cells(

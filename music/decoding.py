@@ -1,6 +1,6 @@
 """The sound of a file, as blocks of float32 samples between -1 and 1.
 
-A block holds `BLOCK_CELLS` cells of a hundredth of a second (4.8 s), the last one what is left. Everything behind
+A block holds as many samples as `block_length` says, some seconds, the last one what is left. Everything behind
 this module sees one rate and one layout from beginning to end: a chained stream that changes in the middle is
 converted to what it was at first, and a rate at which a sample does not last a whole number of ticks becomes 44.1
 kHz from the start.
@@ -21,7 +21,7 @@ from av.audio.resampler import AudioResampler
 from av.error import FFmpegError
 from numpy.typing import DTypeLike, NDArray
 
-from music.cells import BLOCK_CELLS, cell_length
+from music.cells import SHORTEST_BLOCK_CELLS, block_length, cell_length
 from music.error_codes import AudioFileError, ErrorCode
 from music.formats import AudioFormat
 from music.frames import FrameReader
@@ -39,8 +39,8 @@ _PLANAR_CHANNELS = 7
 _USUAL_LAYOUTS = ("mono", "stereo", "2.1", "4.0", "5.0", "5.1", "6.1", "7.1")
 """What FFmpeg takes one, two … eight channels for that have no names."""
 
-_PARTS_OF_BLOCK = 15
-"""A block is filled in so many parts, each of whole cells, which stay in the processor's cache."""
+_PART_CELLS = SHORTEST_BLOCK_CELLS // 10
+"""A block is filled in parts of so many cells, which stay in the processor's cache."""
 _TIME_BASE = Fraction(1, 1000)
 """Of all frames, as an `AudioFifo` refuses a change of it; nobody asks a frame for its time."""
 
@@ -120,10 +120,11 @@ class Decoder:
 
     def _make_blocks(self, frames: Iterator[AudioFrame]) -> Generator[NDArray[np.float32], None, None]:
         samples = _SAMPLES[self._shape.sample_format.removesuffix("p")]
-        size = BLOCK_CELLS * cell_length(self.sample_rate_hz)
+        size = block_length(self.sample_rate_hz, channels=len(self.channel_names))
         block = np.empty((len(self.channel_names), size), np.float32)
+        part_samples = _PART_CELLS * cell_length(self.sample_rate_hz)
         filled = 0
-        for frame in _gathered(_conformed(frames, self._shape), size // _PARTS_OF_BLOCK):
+        for frame in _gathered(_conformed(frames, self._shape), part_samples):
             part = block[:, filled : filled + frame.samples]
             _fill(part, frame, samples)
             filled += frame.samples

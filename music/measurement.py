@@ -67,7 +67,7 @@ class Sound(Protocol):
         ...
 
     def __iter__(self) -> Iterator[NDArray[np.float32]]:
-        """Yield blocks `(channels, n)`; all but the last have `BLOCK_CELLS` cells."""
+        """Yield blocks `(channels, n)`; all but the last have `block_length` samples."""
         ...
 
 

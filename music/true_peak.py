@@ -3,11 +3,11 @@
 The signal is interpolated to about 192 kHz (at least four times, from 96 kHz up twice) with a sinc of 24 taps under a
 Hann window; BS.1770 asks for four times at 48 kHz and gives 12 taps.
 
-Only next to samples that reach `_WORTH` of the highest around them (of 2.4 s) is it interpolated; elsewhere the sample
+Only next to samples that reach `_WORTH` of the highest around them (of 3.2 s) is it interpolated; elsewhere the sample
 peak counts. Nothing is missed below a quarter of the rate, where a peak has a sample beside it that hides at most 3.01
 dB of it, just what `_WORTH` allows; nor of a tone above that is steady, as it meets the samples at every phase. Two
 things can be missed. A burst above a quarter of the rate of which all samples lie 3 dB under the highest around it and
-a peak lies above that. And the true peak of a piece shorter than 2.4 s beside a louder one. Interpolating everything
+a peak lies above that. And the true peak of a piece shorter than 3.2 s beside a louder one. Interpolating everything
 costs several times as much.
 
 References:
@@ -20,13 +20,13 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from music.cells import SHORTEST_BLOCK_CELLS
+
 _HALF_TAPS = 12
 _ROW = 8
 """Samples behind which one row interpolates."""
 _STRETCH = _ROW + 2 * _HALF_TAPS
 _WORTH = 0.7
-_TOGETHER_CELLS = 240
-"""Half a block: the highest sample of these decides where it is worth looking."""
 _AIM_HZ = 192_000
 _HIGH_RATE_HZ = 96_000
 
@@ -106,9 +106,9 @@ class TruePeakMeter:
 
 def _levels(highest: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return from which level on samples of each cell are looked at, shape (cells,), from the peaks of cells."""
-    loudest = np.maximum.reduceat(highest, np.arange(0, highest.size, _TOGETHER_CELLS))
+    loudest = np.maximum.reduceat(highest, np.arange(0, highest.size, SHORTEST_BLOCK_CELLS))
     level = np.maximum(np.float32(_WORTH) * loudest, np.finfo(np.float32).tiny)
-    return np.repeat(level, _TOGETHER_CELLS)[: highest.size]
+    return np.repeat(level, SHORTEST_BLOCK_CELLS)[: highest.size]
 
 
 @lru_cache(maxsize=4)

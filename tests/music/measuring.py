@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from music.cells import BLOCK_CELLS, cell_length, cut_cells
+from music.cells import block_length, cell_length, cut_cells
 from music.features import FeatureCells, FeatureMeter, FeatureParameters, SpanFeatures, features_of
 from music.levels import LevelMeter, Levels
 from music.ticks import Ticks
@@ -23,7 +23,7 @@ class Sound:
         self.damaged_packets = 0
 
     def __iter__(self) -> Iterator[signals.Samples]:
-        size = BLOCK_CELLS * cell_length(self.sample_rate_hz)
+        size = block_length(self.sample_rate_hz, channels=len(self.samples))
         for start in range(0, self.samples.shape[1], size):
             yield np.ascontiguousarray(self.samples[:, start : start + size])
 

@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from music.cells import IMPLAUSIBLE, cell_length, cut_cells
+from music.biquads import GROUP, STEP
+from music.cells import IMPLAUSIBLE, block_length, cell_length, cut_cells
 from tests import signals
 
 
@@ -12,6 +13,18 @@ from tests import signals
 )
 def test_a_cell_is_a_hundredth_of_a_second(rate_hz, samples):
     assert cell_length(rate_hz) == samples
+
+
+@pytest.mark.parametrize(
+    ("rate_hz", "channels", "seconds"), [(44_100, 1, 9.6), (48_000, 2, 9.6), (96_000, 2, 3.2), (192_000, 8, 3.2)]
+)
+def test_blocks_of_usual_music_are_long_and_of_large_ones_short(rate_hz, channels, seconds):
+    assert block_length(rate_hz, channels=channels) == round(seconds * rate_hz)
+
+
+@given(rate_hz=st.integers(8_000, 192_000), channels=st.integers(1, 32))
+def test_a_block_has_whole_groups_of_steps(rate_hz, channels):
+    assert block_length(rate_hz, channels=channels) % (GROUP * STEP) == 0
 
 
 def test_extremes_are_of_each_channel_and_cell():

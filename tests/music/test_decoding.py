@@ -5,7 +5,7 @@ import av
 import numpy as np
 import pytest
 
-from music.cells import BLOCK_CELLS
+from music.cells import block_length
 from music.decoding import SUBSTITUTE_RATE_HZ, decode
 from music.error_codes import AudioFileError, ErrorCode
 from music.formats import FLAC, MP3, WAV, find_format
@@ -72,21 +72,22 @@ def test_what_loses_some_sounds_alike_and_is_as_long(codec):
     assert samples.shape[1] / decoder.sample_rate_hz == pytest.approx(1.2, abs=0.06)
 
 
-def test_blocks_have_their_cells_and_the_last_is_what_is_left():
-    file = io.BytesIO(signals.encoded(signals.piece(12.0), codec="flac"))
+def test_blocks_have_their_length_and_the_last_is_what_is_left():
+    file = io.BytesIO(signals.encoded(signals.piece(25.0), codec="flac"))
 
     with decode(file, FLAC) as decoder:
         sizes = [(block.shape, block.flags.c_contiguous) for block in decoder]
 
-    whole = BLOCK_CELLS * 441
-    assert sizes == [((1, whole), True), ((1, whole), True), ((1, 12 * 44_100 - 2 * whole), True)]
+    whole = block_length(44_100, channels=1)
+    assert sizes == [((1, whole), True), ((1, whole), True), ((1, 25 * 44_100 - 2 * whole), True)]
 
 
 def test_nothing_follows_the_last_whole_block():
-    file = io.BytesIO(signals.encoded(signals.piece(BLOCK_CELLS / 100), codec="flac"))
+    whole = block_length(44_100, channels=1)
+    file = io.BytesIO(signals.encoded(signals.piece(whole / 44_100), codec="flac"))
 
     with decode(file, FLAC) as decoder:
-        assert [block.shape[1] for block in decoder] == [BLOCK_CELLS * 441]
+        assert [block.shape[1] for block in decoder] == [whole]
 
 
 def test_an_index_at_the_end_of_the_file_is_found():
