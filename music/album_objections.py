@@ -80,7 +80,7 @@ def album_objections(placed: Placement, verdict: AlbumVerdict) -> tuple[str, ...
         _of_copies(placed, verdict.best.alignment),
         _of_length(placed, verdict),
         sound,
-        _of_rival(placed, verdict),
+        of_rival(placed, verdict),
         _of_title(placed, verdict.best.alignment),
         _of_version(placed, verdict.best.alignment),
         _of_album(verdict),
@@ -149,7 +149,8 @@ def _without_sound(placed: Placement, verdict: AlbumVerdict) -> str | None:
     return "its sound is not known, and neither an id in the tags nor the whole album proves it"
 
 
-def _of_rival(placed: Placement, verdict: AlbumVerdict) -> str | None:
+def of_rival(placed: Placement, verdict: AlbumVerdict) -> str | None:
+    """Return which other recording of the same song it may as well be."""
     if placed.is_tagged and fits(placed, verdict.parameters):
         return None
     rival = rival_of(placed, verdict.best, votes=verdict.votes, parameters=verdict.parameters)

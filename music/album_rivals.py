@@ -19,6 +19,8 @@ from music.sound_evidence import Link
 
 NEARER_SECONDS: Final = 1.0
 """On average; less does not tell two releases apart."""
+_RATHER_NEARER_SECONDS: Final = 0.4
+"""On average; enough to doubt what the sources say."""
 _EXPLAINS_AS_MUCH: Final = 0.8
 _SAME_ALBUM: Final = 0.9
 
@@ -96,7 +98,8 @@ def _is_worse(vote: ReleaseVote, best: AlbumScore, parameters: MatchParameters) 
     )
     if nearer is not None and abs(nearer) >= NEARER_SECONDS:
         return nearer > 0
-    return (_share_of_sources(pairs) or 0.0) >= parameters.most_of_sources
+    doubted = nearer is not None and nearer <= -_RATHER_NEARER_SECONDS
+    return not doubted and (_share_of_sources(pairs) or 0.0) >= parameters.most_of_sources
 
 
 def _share_of_sources(pairs: Iterable[tuple[Placement, Link]]) -> float | None:

@@ -8,7 +8,7 @@ matches = judge_album(group, alignments, summaries, parameters)
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from music.album_objections import AlbumVerdict, album_objections
+from music.album_objections import AlbumVerdict, album_objections, of_rival
 from music.album_rivals import next_group
 from music.album_scores import AlbumScore, score_album
 from music.alignment import Alignment, Placement
@@ -97,7 +97,7 @@ def _settle(piece: Piece, verdict: AlbumVerdict, recordings: Sequence[Recording]
         return replace(alone, decision=decision, reason=beside_album_reason(alone, verdict, is_copy=is_copy))
     against = album_objections(placed, verdict)
     match = _as_track(placed, verdict, against)
-    if not against or placed.piece.key in verdict.best.alignment.contested:
+    if not against or placed.piece.key in verdict.best.alignment.contested or of_rival(placed, verdict):
         return match
     track = _recording(verdict.best.alignment.release, placed, with_release=False)
     alone = judge_piece(piece, (*recordings, track), verdict.parameters)

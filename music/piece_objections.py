@@ -20,7 +20,7 @@ OTHER_ARTIST: Final = 0.5
 SAME_ARTIST: Final = 0.8
 _LONG_TITLE: Final = 30
 """A title this long that agrees is that of one work: tags name its composer where the catalogue names who plays."""
-_NEARER_SECONDS: Final = 1.5
+_NEARER_SECONDS: Final = 0.75
 """A recording whose length is this much nearer is likelier than its sources say."""
 _SOME_SOURCES: Final = 0.15
 """Of all; less is a slip of somebody's."""
