@@ -24,10 +24,16 @@ TABLE: Final = "identifications"
 PERSON: Final = "person"
 EVIDENCE: Final = "evidence"
 PIECE: Final = ("file_key", "segment_index")
+_SPAN: Final = ("audio_sha256", "start_time_ticks", "end_time_ticks")
 _NOT_SAID: Final = frozenset({*PIECE, "decided_by", "by_evidence", "run_id", "written_at"})
 """Columns that are not what the evidence says of a piece."""
-_OF_THE_RECORDING: Final = ("artist_mbids", "work_mbids", "recording_length_seconds", "release_date", "tags")
-"""What is known of a recording, where the evidence had found the same one."""
+_OF_A_RECORDING: Final = (
+    *("title", "artist", "artist_mbids", "work_mbids", "recording_length_seconds", "tags", "requested_mbids"),
+    "evidence",
+)
+"""What is known where the evidence had found the same one."""
+_OF_A_RELEASE: Final = ("album", "album_artist", "track_position", "disc_position", "release_date", "editions")
+"""As above, if the release is the same as well."""
 
 Row = Mapping[str, Any]
 PieceKey = tuple[str, int]
@@ -111,7 +117,7 @@ def overlay(rows: Iterable[Row], decisions: Decisions, spans: Mapping[PieceKey, 
         row = _evidence_row(found.get(key))
         said = decisions.on(spans[key]) if key in spans else []
         if said:
-            result.append(_decided_row(key, row, said[-1]))
+            result.append(_decided_row(key, row, said[-1], spans[key]))
         elif row is not None:
             result.append(row)
     return result
@@ -130,21 +136,29 @@ def _evidence_row(row: Row | None) -> dict[str, Any] | None:
     return piece | json.loads(own["by_evidence"]) | {"decided_by": EVIDENCE, "by_evidence": None}
 
 
-def _decided_row(key: PieceKey, row: dict[str, Any] | None, said: Said) -> dict[str, Any]:
-    choice, before = said.choice, row or {}
-    is_the_same = choice.recording_mbid is not None and before.get("recording_mbid") == choice.recording_mbid
-    known = {name: before.get(name) for name in (*_OF_THE_RECORDING, "evidence")} if is_the_same else {}
-    value = {name: each for name, each in choice.value.items() if each not in (None, ())}
+def _decided_row(key: PieceKey, row: dict[str, Any] | None, said: Said, audio: Audio) -> dict[str, Any]:
+    value = {name: each for name, each in said.choice.value.items() if each not in (None, ())}
     return {
         **dict(zip(PIECE, key, strict=True)),
-        "group_id": before.get("group_id"),
-        **known,
+        "group_id": (row or {}).get("group_id"),
+        **_known(said.choice, row or {}),
         **{name: list(each) if isinstance(each, tuple) else each for name, each in value.items()},
-        "confidence": 1.0 if choice.decision == "ACCEPT" else 0.0,
+        "confidence": 1.0 if said.choice.decision == "ACCEPT" else 0.0,
         "reason": _reason(said, row),
         "decided_by": PERSON,
         "by_evidence": _as_text(row),
+        **dict(zip(_SPAN, audio, strict=True)),
     }
+
+
+def _known(choice: Choice, row: Row) -> dict[str, Any]:
+    """Return what the evidence's row knows of the chosen recording, and of its release."""
+    if choice.recording_mbid is None or choice.recording_mbid != row.get("recording_mbid"):
+        return {}
+    names = _OF_A_RECORDING
+    if choice.release_mbid == row.get("release_mbid"):
+        names += _OF_A_RELEASE
+    return {name: row.get(name) for name in names}
 
 
 def _reason(said: Said, row: Row | None) -> str:

@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -49,6 +50,7 @@ def test_a_person_goes_before_the_evidence() -> None:
     assert (row["recording_mbid"], row["release_mbid"], row["title"]) == ("r2", "e2", "Pier")
     assert row["artist_mbids"] == ["a2"]
     assert row["group_id"] == "low-tide"
+    assert (row["audio_sha256"], row["start_time_ticks"], row["end_time_ticks"]) == SPAN
     assert row["reason"] == (
         "A person said that it is this, on 2026-03-01; the evidence alone says REVIEW (0.72): Track 7 is 41 s longer."
     )
@@ -66,6 +68,14 @@ def test_what_is_known_of_the_confirmed_recording_stays() -> None:
 
     assert row["evidence"] == ROW["evidence"]
     assert row["artist_mbids"] == ["a1"]
+    assert row["editions"] == ["e1", "e2"]
+
+
+def test_a_person_who_says_which_edition_it_is_knows_better_than_the_list_of_those_that_fit() -> None:
+    [row] = laid(said(replace(HARBOUR, release_mbid="e2")))
+
+    assert row["release_mbid"] == "e2"
+    assert "editions" not in row
 
 
 def test_none_of_them_leaves_a_piece_without_a_name() -> None:
