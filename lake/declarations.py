@@ -19,6 +19,20 @@ TIME = "TIMESTAMP WITH TIME ZONE"
 TEXT_MAP = "MAP(VARCHAR, VARCHAR)"
 SILENCES = "STRUCT(start_ticks BIGINT, end_ticks BIGINT, level_dbfs DOUBLE)[]"
 WAVEFORM = LEVELS = "TINYINT[]"
+TEXT_LIST = "VARCHAR[]"
+EVIDENCE_PARTS = (
+    "metadata",
+    "contextual",
+    "pattern",
+    "fingerprint",
+    "fingerprint_mean",
+    "fingerprint_min",
+    "duration",
+    "release_share",
+    "margin",
+)
+"""What speaks for an identification, each from 0 to 1; null where it tells nothing."""
+EVIDENCE = f"STRUCT({', '.join(f'{part} DOUBLE' for part in EVIDENCE_PARTS)})"
 
 
 @dataclass(frozen=True, slots=True)

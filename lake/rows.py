@@ -40,6 +40,16 @@ def _is_text_map(value: object) -> bool:
     return isinstance(value, Mapping) and all(isinstance(each, str) for pair in value.items() for each in pair)
 
 
+def _is_text_list(value: object) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str | bytes) and set(map(type, value)) <= {str}
+
+
+def _is_evidence(value: object) -> bool:
+    if not isinstance(value, Mapping) or not value.keys() <= set(declared.EVIDENCE_PARTS):
+        return False
+    return all(part is None or _is_number(part) for part in value.values())
+
+
 def _is_waveform(value: object) -> bool:
     kind = getattr(value, "dtype", None)  # an array of numpy says once what it holds
     if kind is not None:
@@ -60,6 +70,7 @@ def _is_silence(value: object) -> bool:
 
 
 _TIME = pa.timestamp("us", tz="UTC")
+_EVIDENCE = pa.struct([(part, pa.float64()) for part in declared.EVIDENCE_PARTS])
 _SILENCES = pa.list_(pa.struct([("start_ticks", pa.int64()), ("end_ticks", pa.int64()), ("level_dbfs", pa.float64())]))
 
 
@@ -90,6 +101,8 @@ KINDS: dict[str, Kind] = {
     declared.DATE: _kind(pa.date32(), "a date", plain=[date], fits=lambda _: False),
     declared.TIME: _kind(_TIME, "a time with its zone; did you mean datetime.now(UTC)?", fits=_is_time),
     declared.TEXT_MAP: _kind(pa.map_(pa.string(), pa.string()), "a mapping of text to text", fits=_is_text_map),
+    declared.TEXT_LIST: _kind(pa.list_(pa.string()), "a list of texts", fits=_is_text_list),
+    declared.EVIDENCE: _kind(_EVIDENCE, f"numbers by name: {', '.join(declared.EVIDENCE_PARTS)}", fits=_is_evidence),
     declared.WAVEFORM: _kind(pa.list_(pa.int8()), "a list of whole numbers from -128 to 127", fits=_is_waveform),
     declared.SILENCES: _kind(_SILENCES, "a list of start_ticks, end_ticks and level_dbfs", fits=_is_silences),
 }
