@@ -34,7 +34,7 @@ class FingerprintLookups:
     """Looks the pieces of a batch up.
 
     Args:
-        acoustid: Whom to ask; None where there is no key.
+        acoustid: Whom to ask; None where it is not to be asked.
         groups: In the order in which they will be wanted.
         asked: Fingerprint and length by piece; a piece that is too short has none.
     """
@@ -46,8 +46,8 @@ class FingerprintLookups:
         self._asked = asked
         self._waiting = deque(piece.key for group in groups for piece in group.pieces if piece.key in asked)
         self._found: dict[Asked, tuple[FingerprintMatch, ...]] = {}
-        self.key_error: ServiceError | None = None if acoustid else NoKeyError("acoustid", "ACOUSTID_API_KEY is not set")
-        """Why nothing more is asked: there is no key, or none that is known."""
+        self.key_error: ServiceError | None = None
+        """Why nothing more is asked: there is no key, or none that AcoustID knows."""
 
     def hear(self, group: AlbumGroup) -> Heard:
         """Return a group with what its pieces are linked to."""
@@ -64,11 +64,11 @@ class FingerprintLookups:
         return replace(piece, matches=self._found[asked], was_looked_up=True)
 
     def _ask(self, keys: Sequence[PieceKey]) -> ServiceError | None:
+        """Ask about pieces; return why there is no answer."""
         if self._acoustid is None or self.key_error:
             return self.key_error
-        questions = list(dict.fromkeys(self._asked[key] for key in keys))
         try:
-            self._found |= self._acoustid.lookup(questions)
+            self._found |= self._acoustid.lookup(self._questions(keys))
         except (InvalidKeyError, NoKeyError) as error:
             self.key_error = error
             return error
@@ -77,6 +77,12 @@ class FingerprintLookups:
         return None
 
     def _ask_again(self, keys: Sequence[PieceKey]) -> ServiceError | None:
-        """Ask about single pieces, where asking about many failed: what is known of some still counts."""
-        errors = [error for key in keys if (error := self._ask([key])) is not None]
-        return errors[0] if errors else None
+        """Ask about the pieces of one group, where asking ahead failed: what is kept of them counts all the same."""
+        if not keys or self._acoustid is None:
+            return None
+        self._found |= self._acoustid.kept(self._questions(keys))
+        lacking = [key for key in keys if self._asked[key] not in self._found]
+        return self._ask(lacking) if lacking else None
+
+    def _questions(self, keys: Sequence[PieceKey]) -> list[Asked]:
+        return list(dict.fromkeys(self._asked[key] for key in keys))

@@ -1,16 +1,17 @@
 """What the lake knows of the files of an album's folder, as the pieces and groups that are identified together."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ingest_assets.identifications import ASSET
 from ingest_assets.versions import Known
 from lake.snapshot import Snapshot
 from music.piece_evidence import Piece
 from music.ticks import TICKS_PER_SECOND
 
 WANTED = "_to_identify"
+"""What the keys that are looked up are called in a query."""
 GOOD = ("done", "not_found")
 _FILE = """file_key, library, path, audio_sha256, title, artist, album, album_artist, track_number, track_total,
     disc_number, disc_total, year, isrc, barcode, catalog_number, tag_recording_mbid, tag_release_mbid,
@@ -34,6 +35,8 @@ class FileEvidence:
     """By asset, that of identifications too."""
     attempts: int = 0
     """How often identification was tried in a row without a result."""
+    was_accepted: bool = False
+    """Whether a piece of it has a name by the evidence."""
 
     @property
     def file_key(self) -> str:
@@ -111,8 +114,14 @@ def _add_outcomes(snapshot: Snapshot, files: Mapping[str, FileEvidence]) -> None
             row["error_code"],
             row["message"],
         )
-        if row["asset"] == "identifications" and row["status"] not in GOOD:
+        if row["asset"] == ASSET.name and row["status"] not in GOOD:
             file.attempts = row["attempts"] or 0
+    for (key,) in snapshot.tuples(
+        "select distinct file_key from identifications where decision = 'ACCEPT' and decided_by = 'evidence' "
+        f"and file_key in (from {WANTED})"
+    ):
+        if key in files:
+            files[key].was_accepted = True
 
 
 def _asked(snapshot: Snapshot) -> dict[PieceKey, tuple[str, int]]:
