@@ -7,7 +7,7 @@ from typing import Any
 from ingest_assets.identifications import ASSET
 from ingest_assets.versions import Known
 from lake.snapshot import Snapshot
-from music.piece_evidence import Piece
+from music.piece_evidence import AlbumGroup, Piece
 from music.ticks import TICKS_PER_SECOND
 
 WANTED = "_to_identify"
@@ -163,3 +163,13 @@ def _piece(row: Row, segment: Row, *, count: int) -> Piece:
         path_track_number=row["path_track_number"] if is_whole else None,
         path_disc_number=row["path_disc_number"],
     )
+
+
+def groups_of(files: Sequence[FileEvidence]) -> list[AlbumGroup]:
+    """Return the groups of the files of one folder; a long file is one of its own."""
+    long = [file for file in files if len(file.segments) > 1 and file.has_pieces]
+    short = [file for file in files if len(file.segments) == 1 and file.has_pieces]
+    groups = [AlbumGroup(file.file_key, tuple(file.pieces()), file.medium, file.gap_pattern) for file in long]
+    if short:
+        groups.append(AlbumGroup(short[0].file_key, tuple(piece for file in short for piece in file.pieces())))
+    return groups

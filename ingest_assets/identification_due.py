@@ -1,4 +1,4 @@
-"""Whether anything is to be identified, and which folders a run has: what the lake says, by today's settings. No Dagster."""
+"""What is to be identified, and which folders a run has: what the lake says, by today's settings. No Dagster."""
 
 import sqlite3
 from collections.abc import Collection, Sequence
@@ -111,9 +111,7 @@ def folders_with(snapshot: Snapshot, keys: Sequence[str]) -> list[RunFolder]:
     return [RunFolder(library, folder, tuple(found)) for library, folder, found in rows]
 
 
-def run_folders(
-    folders: Sequence[RunFolder], due_now: Collection[DueFolder], *, anew: bool
-) -> list[RunFolder]:
+def run_folders(folders: Sequence[RunFolder], due_now: Collection[DueFolder], *, anew: bool) -> list[RunFolder]:
     """Return what a run does with its folders.
 
     Args:

@@ -132,9 +132,9 @@ def put_off(file: FileEvidence, cause: Cause) -> FileIdentified:
     return FileIdentified(file, PUT_OFF, _version_before(file), cause)
 
 
-def failed(file: FileEvidence, message: str) -> FileIdentified:
+def failed(file: FileEvidence, message: str, *, code: ErrorCode = ErrorCode.UNEXPECTED_ERROR) -> FileIdentified:
     """Return what came of a file on which our own code broke; what was known of it stays."""
-    return FileIdentified(file, "error", _version_before(file), Cause(ErrorCode.UNEXPECTED_ERROR, message))
+    return FileIdentified(file, "error", _version_before(file), Cause(code, message))
 
 
 def skipped(file: FileEvidence) -> FileIdentified:
@@ -208,4 +208,4 @@ def _row(file: FileEvidence, match: Match, group_id: str) -> Row:
 
 def _candidate_row(match: Match, candidate: Candidate) -> Row:
     piece = {"file_key": match.file_key, "segment_index": match.segment_index}
-    return piece | {name: value for name, value in asdict(candidate).items()}
+    return piece | asdict(candidate)

@@ -58,7 +58,7 @@ class IdentificationRun:
             self._evidence = read_evidence(snapshot, keys)
 
     def _own_folders(self, snapshot: Snapshot) -> list[RunFolder]:
-        """Return the folders of the run's files; those of a lease that are not due any more are only told to Dagster."""
+        """Return the folders of the run's files; what is not due any more of a lease is only told to Dagster."""
         lease = self._batch.lease
         wish = Wish(frozenset(self._batch.keys), stale=lease is not None and lease.stale, is_asked=True)
         due_now = due(snapshot, self._batch.state, self._settings, wish)
@@ -111,9 +111,7 @@ class IdentificationRun:
     def _files(self, folder: RunFolder) -> list[FileEvidence]:
         return [self._evidence.files[key] for key in folder.keys if key in self._evidence.files]
 
-    def _identified(
-        self, group: AlbumGroup, services: Services, lookups: FingerprintLookups
-    ) -> list[FileIdentified]:
+    def _identified(self, group: AlbumGroup, services: Services, lookups: FingerprintLookups) -> list[FileIdentified]:
         """Return what came of the files of a group."""
         keys = list(dict.fromkeys(piece.file_key for piece in group.pieces))
         files = [self._evidence.files[key] for key in keys]

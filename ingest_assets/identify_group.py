@@ -1,4 +1,4 @@
-"""Who the pieces of one group are: candidates from the services, and the decision. The seam between lane and judgement."""
+"""Who the pieces of one group are: candidates from the services, and the decision."""
 
 from dataclasses import dataclass
 

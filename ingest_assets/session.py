@@ -14,6 +14,7 @@ import dagster as dg
 from ingest_assets.console import FilesBar, say
 from ingest_assets.counted import Counted
 from ingest_assets.duplicates_due import JOB, due_version
+from ingest_assets.identification_due import Wish
 from ingest_assets.lane_work import LaneWork
 from lake.store import Lake
 from resources import leases, locks, progress
@@ -126,7 +127,8 @@ class Session:
     def _plan_identification(self, errand: Errand) -> None:
         if not errand.is_whole or self._online.given_up:
             return
-        planned = self._identification.plan(within=errand.within, stale=errand.stale)
+        wish = Wish(errand.within, stale=errand.stale, is_asked=True)
+        planned = self._identification.plan(wish)
         self._online.queue += planned
         self._counted.identified += sum(len(lease.keys) for lease in planned)
 

@@ -32,7 +32,9 @@ class Folder:
     """What older code or parameters made is made anew."""
 
 
-def failed_keys(connection: sqlite3.Connection, *, lane: str = IDENTIFY_LANE, now: float | None = None) -> dict[str, int]:
+def failed_keys(
+    connection: sqlite3.Connection, *, lane: str = IDENTIFY_LANE, now: float | None = None
+) -> dict[str, int]:
     """Return the files whose last run did not come to its end, with how often in a row they may be to blame."""
     since = (time.time() if now is None else now) - LOOKED_BACK_SECONDS
     first = connection.execute(
