@@ -239,4 +239,5 @@ def _flag(value: object) -> bool | None:
 
 
 def _merged(mbid: str, requested: str) -> str:
-    return requested if requested and requested.lower() != mbid else ""
+    plain = requested.strip().lower()
+    return plain if plain != mbid else ""

@@ -73,7 +73,7 @@ class Wire:
         try:
             with self._session.request(
                 question.method,
-                f"{service.url}/{question.path.strip('/')}",
+                f"{service.url}/{question.path.lstrip('/')}",
                 **_content(service, question),
                 timeout=(service.connect_seconds, service.read_seconds),
                 allow_redirects=False,
