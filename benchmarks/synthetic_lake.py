@@ -116,7 +116,8 @@ _IDENTIFICATIONS: Final = {
     "decision": _DECISION,
     "confidence": f"0.6 + 0.4 * {_NOISE}",
     "recording_mbid": "md5('recording' || i // 2)::uuid::varchar",
-    "release_mbid": f"case when i // {ALBUM_FILES} % 3 > 0 then md5('release' || i // {ALBUM_FILES})::uuid::varchar end",
+    "release_mbid": f"case when i // {ALBUM_FILES} % 3 > 0 "
+    f"then md5('release' || i // {ALBUM_FILES})::uuid::varchar end",
     "release_group_mbid": f"md5('group' || i // {ALBUM_FILES})::uuid::varchar",
     "title": "'Song ' || i // 2",
     "artist": "'Artist ' || i // 120",
