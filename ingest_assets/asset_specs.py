@@ -12,13 +12,13 @@ POLICY = dg.BackfillPolicy.multi_run(max_partitions_per_run=200)
 """UI ranges and backfills become runs of at most so many files."""
 
 
-def spec_of(asset: FileAsset) -> dg.AssetSpec:
+def spec_of(asset: FileAsset, *, group: str = GROUP) -> dg.AssetSpec:
     """Return what Dagster knows of an asset."""
     return dg.AssetSpec(
         asset.name,
         deps=list(asset.upstream),
         description=asset.description,
-        group_name=GROUP,
+        group_name=group,
         owners=[OWNER],
         kinds={"duckdb", "parquet"},
         code_version=asset.code_version,

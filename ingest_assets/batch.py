@@ -69,19 +69,20 @@ class BatchRun:
     Args:
         context: What Dagster hands to the op.
         settings: Where state and locks lie.
+        lane: Whose lock the run takes; what a person asked for bears no tag that says it.
 
     Raises:
         dg.Failure: The run has no files: a key of its range was deleted and added again.
     """
 
-    def __init__(self, context: dg.AssetExecutionContext, settings: Settings) -> None:
+    def __init__(self, context: dg.AssetExecutionContext, settings: Settings, *, lane: str = leases.LANE) -> None:
         self._context = context
         self._home = settings.home
         self._lane_lock: FileLock | None = None
         self._pointers: dict[str, str] = {}
         self.state = connect(settings.home)
         self.run_id = context.run.run_id
-        self.lane = context.run.tags.get(LANE_TAG, leases.LANE)  # what a person asked for has no tag
+        self.lane = lane
         self.session = context.run.tags.get(SESSION_TAG, self.run_id)
         self.keys: tuple[str, ...] = ()
         self.lease = self._lease()
@@ -132,6 +133,11 @@ class BatchRun:
     def _wait(self) -> None:
         if not self._context.instance.get_run_by_id(self.run_id):
             raise dg.Failure("The run was deleted while it waited for its lane.", allow_retries=False)
+
+    @property
+    def launched_by(self) -> str:
+        """Who asked for the run: `cli`, `sensor` or `person`."""
+        return self.lease.owner.partition("-")[0] if self.lease else "person"
 
     def canceled(self) -> bool:
         """Tell whether somebody ended this run in the UI."""

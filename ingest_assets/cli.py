@@ -38,24 +38,27 @@ def cli() -> None:
 @click.option("--dry-run", is_flag=True, help="Say what would be done, with a preview of the tags; write nothing.")
 @click.option("--stale", is_flag=True, help="Make anew what older code or other parameters made.")
 @click.option("--accept-missing", is_flag=True, help="What is missing is really gone: no disk is unmounted.")
+@click.option("--offline", is_flag=True, help="Ask no service; only answers that are kept here count.")
 @click.option("--or-demo", is_flag=True, help="Where LINERNOTES_MUSIC is not set: make a small demo library.")
-def ingest(path: str | None, *, dry_run: bool, stale: bool, accept_missing: bool, or_demo: bool) -> None:
+def ingest(path: str | None, *, offline: bool, dry_run: bool, or_demo: bool, **wanted: bool) -> None:
     """Look at PATH, or at all known folders, and do what is due.
 
     Due are files that are new or changed, and what was left unfinished. The exit code is 0 unless Linernotes itself
     is broken; a file that cannot be read is a result.
     """
+    if offline:
+        os.environ["LINERNOTES_OFFLINE"] = "1"  # the lanes, which are processes of their own, hear it too
     settings = load_settings()
     if or_demo and path is None and not settings.music:
         settings, path = _demo()
     if dry_run:
         from ingest_assets.dry_run import preview
 
-        sys.exit(preview(settings, path, stale=stale))
+        sys.exit(preview(settings, path, stale=wanted["stale"]))
     from ingest_assets.ingest import Wanted
     from ingest_assets.ingest import ingest as run
 
-    sys.exit(run(settings, Wanted(path, stale=stale, accept_missing=accept_missing)))
+    sys.exit(run(settings, Wanted(path, **wanted)))
 
 
 def _demo() -> tuple[Settings, str]:

@@ -50,6 +50,8 @@ class FilesBar:
         self._console = err()
         self._begun = self._said = time.monotonic()
         self._task: TaskID | None = None
+        self._identifying: TaskID | None = None
+        self._identified = ""
         self._progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -89,7 +91,15 @@ class FilesBar:
             self._draw(done, total, rate, plain(note)[-40:])
         elif time.monotonic() - self._said >= PLAIN_EVERY_SECONDS:
             self._said = time.monotonic()
-            say(f"{done} of {total} files, {rate}")
+            say(f"{done} of {total} files, {rate}{self._identified}")
+
+    def show_identified(self, *, done: int, total: int, note: str) -> None:
+        """Show how many of the files that are to be identified are through, in a line of their own."""
+        self._identified = f"; {done} of {total} identified"
+        if self._console.is_terminal:
+            if self._identifying is None:
+                self._identifying = self._progress.add_task("Identifying", total=total, rate="", note="")
+            self._progress.update(self._identifying, completed=done, total=total, note=plain(note)[-40:])
 
     def _draw(self, done: int, total: int, rate: str, note: str) -> None:
         if self._task is None:

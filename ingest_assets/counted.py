@@ -11,7 +11,9 @@ class Counted:
     session: str
     started_at: datetime
     total: int = 0
-    """Files that were due, others' too where this call followed them."""
+    """Files that were due to be read, others' too where this call followed them."""
+    identified: int = 0
+    """Files that were due to be identified, others' too where this call followed them."""
     canceled: bool = False
     broken: str | None = None
     """What ended the call early, where we are to blame."""

@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from itertools import combinations
 from typing import Any, Final
 
+from ingest_assets.audio_spans import Audio
 from ingest_assets.console import say
-from ingest_assets.duplicate_decisions import KIND, Audio, Choice, read_said, subject_of, value_of
+from ingest_assets.duplicate_decisions import KIND, Choice, read_said, subject_of, value_of
 from ingest_assets.duplicate_run import regroup
 from ingest_assets.duplicates_shown import UNTOUCHED, Member, read_groups, show_groups
 from ingest_assets.show import find_key

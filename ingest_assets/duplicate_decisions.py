@@ -9,23 +9,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Literal
 
+from ingest_assets.audio_spans import Audio, is_meant
 from lake.decisions import Kind, of_pair
 from lake.snapshot import Snapshot
 
 KIND: Kind = "duplicate"
 Choice = Literal["keep", "replace", "skip", "merge"]
-LEAST_OVERLAP: Final = 0.9
-"""Of the longer span: a boundary may move by a little when newer code finds it."""
-
-
-class Audio(NamedTuple):
-    """A piece of music, in whichever files it is."""
-
-    audio_sha256: str
-    start_ticks: int
-    end_ticks: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +119,7 @@ class Decisions:
                     self._kept[pair] = one if said.kept == said.pair[0] else other
 
     def _meant(self, audio: Audio) -> list[Audio]:
-        return sorted(each for each in self._here.get(audio.audio_sha256, ()) if _overlap(each, audio) >= LEAST_OVERLAP)
+        return sorted(each for each in self._here.get(audio.audio_sha256, ()) if is_meant(audio, each))
 
     def joined(self) -> list[tuple[Audio, Audio]]:
         """Return the pairs that are one recording because a person said so."""
@@ -156,9 +147,3 @@ class Decisions:
 
     def _newest_last(self) -> Iterable[tuple[tuple[Audio, Audio], Said]]:
         return sorted(self.by_pair.items(), key=lambda item: (item[1].made_at, item[0]))
-
-
-def _overlap(one: Audio, other: Audio) -> float:
-    common = min(one.end_ticks, other.end_ticks) - max(one.start_ticks, other.start_ticks)
-    longest = max(one.end_ticks - one.start_ticks, other.end_ticks - other.start_ticks)
-    return common / longest if longest else 0.0

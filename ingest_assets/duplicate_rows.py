@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from itertools import combinations, product
 from typing import Any, Final
 
-from ingest_assets.duplicate_decisions import Audio, Decisions, read_said
+from ingest_assets.audio_spans import Audio
+from ingest_assets.duplicate_decisions import Decisions, read_said
 from ingest_assets.duplicate_reasons import reason_of
 from ingest_assets.duplicate_search import ID_SQL
 from ingest_assets.versions import digest

@@ -21,11 +21,13 @@ class FileAsset:
     """The tables whose rows it writes, its own first."""
     description: str
     """One sentence for an analyst, then units and grain."""
+    follows: tuple[str, ...] = ()
+    """Assets whose rows it reads too; they change with something that stands in `reads`, or are watched otherwise."""
 
     @property
     def upstream(self) -> tuple[str, ...]:
         """The assets it reads, each once."""
-        read = dict.fromkeys(read.partition(".")[0] for read in self.reads)
+        read = dict.fromkeys([*(read.partition(".")[0] for read in self.reads), *self.follows])
         return tuple(asset for asset in read if asset != DECISIONS)
 
     def inputs(self, outputs: Mapping[str, Mapping[str, str]]) -> dict[str, str]:

@@ -4,14 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest_assets import identifications
 from ingest_assets.decision import ASSETS
 from ingest_assets.discovered_files import show_path
 from music.features import FeatureParameters
+from music.match_parameters import MatchParameters
 from music.segmentation import SegmentParameters
 from resources.leases import Planned
 from resources.parameters import Parameters, load_parameters
 
-TYPES: Mapping[str, type] = {"segments": SegmentParameters, "audio_features": FeatureParameters}
+TYPES: Mapping[str, type] = {
+    "segments": SegmentParameters,
+    "audio_features": FeatureParameters,
+    identifications.ASSET.name: MatchParameters,
+}
 """The assets that have parameters."""
 
 
@@ -55,11 +61,27 @@ class ParametersOfFiles:
         )
 
 
+class IdentificationParameters:
+    """Looks up how sure identification must be, by file.
+
+    Args:
+        home: LINERNOTES_HOME.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self._parameters = parameters_in(home)
+
+    def of(self, library: str, path: str) -> tuple[MatchParameters, str]:
+        """Return what holds for a file, and its hash."""
+        name, place = identifications.ASSET.name, {"library": library, "path": path}
+        return self._parameters.of(name, **place), self._parameters.hash_of(name, **place)
+
+
 def asset_versions(home: Path) -> list[dict[str, object]]:
     """Return the rows of the table `asset_versions`: what a result would be made by today, by asset and folder."""
     parameters = parameters_in(home)
     rows: list[dict[str, object]] = []
-    for asset in ASSETS:
+    for asset in (*ASSETS, identifications.ASSET):
         versions = parameters.versions(asset.name) if asset.name in TYPES else ((0, "*", ""),)
         rows += [
             {

@@ -13,6 +13,8 @@ from pathlib import Path
 from ingest_assets.console import say
 from ingest_assets.counted import Counted
 from ingest_assets.duplicates_due import due_version
+from ingest_assets.identification_due import Wish, is_due
+from ingest_assets.identifications import ASSET as IDENTIFICATIONS
 from ingest_assets.summary import summarise
 from lake.store import Lake
 from resources import leases, locks
@@ -21,6 +23,7 @@ from resources.sessions import scanning
 from resources.settings import Root, Settings, SettingsError, absolute, named_root, prepare_environment
 from resources.state import opened
 from sensors.decided_files import plan_decided
+from sensors.identification_planning import IdentificationPlanner
 from sensors.lake_notice import bind_state, tell_lake
 
 
@@ -117,7 +120,7 @@ def ingest(settings: Settings, wanted: Wanted) -> int:
             within=(part.root.library, part.folder) if part else None,
             look_again=lambda: _look(connection, part, accept_missing=False),
             owner=owner,
-            with_duplicates=True,
+            whole=Whole(stale=wanted.stale),
         )
     return summarise(settings, lake, look, counted)
 
@@ -134,7 +137,12 @@ def say_guarded(look: Look) -> None:
 def plan_stale(connection: sqlite3.Connection, lake: Lake) -> int:
     """Plan the files of which a result was made by older code or parameters; return how many there are."""
     with lake.read() as snapshot:
-        keys = [key for (key,) in snapshot.tuples("select distinct file_key from stale_files order by file_key")]
+        keys = [
+            key
+            for (key,) in snapshot.tuples(
+                "select distinct file_key from stale_files where asset <> ? order by file_key", [IDENTIFICATIONS.name]
+            )
+        ]
     return leases.ask_again(connection, keys, reason="stale", stale=True)
 
 
@@ -159,13 +167,21 @@ class Due:
     settings: Settings
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What follows the reading of files is wanted too: identification, and a search for duplicates."""
+
+    stale: bool = False
+    """What older code or parameters identified is identified anew."""
+
+
 def run_due(
     due: Due,
     *,
     within: leases.Within | None,
     look_again: Callable[[], object],
     owner: str | None = None,
-    with_duplicates: bool = False,
+    whole: Whole | None = None,
 ) -> Counted | None:
     """Do what is due; return what came of it, None where nothing was.
 
@@ -174,14 +190,25 @@ def run_due(
         within: Only files of one folder, or only these.
         look_again: Looks at the same folders once more.
         owner: The name of this call, if it has one already.
-        with_duplicates: Look for duplicates at the end, where something changed.
+        whole: What follows the reading is wanted too; None: only files are read.
     """
-    if not is_anything_due(due.connection) and not (with_duplicates and due_version(due.lake)):
+    owner = owner or locks.owner_name("cli")
+    if not is_anything_due(due.connection) and not (whole and _is_more_due(due, within, whole, owner=owner)):
         return None
     import dagster as dg
 
-    from ingest_assets.session import Session
+    from ingest_assets.session import Errand, Session
 
+    errand = Errand(look_again, within, is_whole=whole is not None, stale=whole is not None and whole.stale)
     with dg.DagsterInstance.get() as instance:
-        session = Session(instance, due.connection, due.lake, due.settings, owner=owner or locks.owner_name("cli"))
-        return session.run(within=within, look_again=look_again, with_duplicates=with_duplicates)
+        return Session(instance, due.connection, due.lake, due.settings, owner=owner).run(errand)
+
+
+def _is_more_due(due: Due, within: leases.Within | None, whole: Whole, *, owner: str) -> bool:
+    """Tell whether a run is due that opens no file; what nobody may be asked about is put off here and now."""
+    wish = Wish(within, stale=whole.stale, is_asked=True)
+    if not due.settings.contact:
+        IdentificationPlanner(due.connection, due.lake, due.settings, owner=owner).plan(wish)
+    elif is_due(due.connection, due.lake, due.settings, wish):
+        return True
+    return due_version(due.lake) is not None

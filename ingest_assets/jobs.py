@@ -8,12 +8,14 @@ import dagster as dg
 from ingest_assets.asset_specs import GROUP
 from ingest_assets.batch import LANE_TAG
 from ingest_assets.duplicates_due import ASSET, JOB
+from ingest_assets.identifications import ASSET as IDENTIFICATIONS
 from ingest_assets.old_events import prune
 from lake.maintenance import KEEP_DAYS
 from lake.store import Lake
 from resources import locks
 from resources.lake import LakeResource
 from resources.leases import LANE
+from resources.online_leases import IDENTIFY_LANE
 from resources.settings import load_settings
 
 ingest_files = dg.define_asset_job(
@@ -22,6 +24,14 @@ ingest_files = dg.define_asset_job(
     executor_def=dg.in_process_executor,
     tags={LANE_TAG: LANE},
     description="Opens each file of a batch once: what it is, where its pieces lie, what they measure.",
+)
+
+identify_files = dg.define_asset_job(
+    IDENTIFY_LANE,
+    selection=dg.AssetSelection.assets(IDENTIFICATIONS.name),
+    executor_def=dg.in_process_executor,
+    tags={LANE_TAG: IDENTIFY_LANE},
+    description="Asks AcoustID and MusicBrainz who the pieces of whole albums are, and decides.",
 )
 
 find_duplicates = dg.define_asset_job(
@@ -59,4 +69,4 @@ def maintain_lake() -> None:
     maintain()
 
 
-JOBS = [ingest_files, find_duplicates, maintain_lake]
+JOBS = [ingest_files, identify_files, find_duplicates, maintain_lake]

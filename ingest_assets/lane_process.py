@@ -33,6 +33,7 @@ class LaneProcess:
         self._results: queue.Queue[dict[str, object] | None] = queue.Queue()
         self.busy: str | None = None
         """The batch under way."""
+        self._asked_to_end = False
 
     @property
     def log(self) -> Path:
@@ -68,12 +69,17 @@ class LaneProcess:
             self.busy = None
         return message
 
+    def ask_to_end(self, *, now: bool) -> None:
+        """Tell the process to end after its batch, or at once, writing what is ready; do not wait for it."""
+        if self._process is not None and self._process.poll() is None and not self._asked_to_end:
+            self._asked_to_end = True
+            self._say({"stop": True} if now else {"quit": True})
+
     def end(self, *, now: bool) -> None:
         """End the process: after its batch, or at once, writing what is ready."""
         if self._process is None:
             return
-        if self._process.poll() is None:
-            self._say({"stop": True} if now else {"quit": True})
+        self.ask_to_end(now=now)
         try:
             self._process.wait(timeout=STOP_SECONDS)
         except subprocess.TimeoutExpired:

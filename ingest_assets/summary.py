@@ -8,6 +8,7 @@ from lake.snapshot import Snapshot
 from lake.store import Lake
 from music.error_codes import ErrorCode
 from resources.folders import Look
+from resources.leases import LANE
 from resources.settings import PROJECT_ROOT, Settings
 
 LISTED = 10
@@ -45,8 +46,8 @@ def _say_files(snapshot: Snapshot, look: Look, counted: Counted | None) -> None:
     row = snapshot.rows(
         "select coalesce(sum(files_done), 0)::bigint as done, coalesce(sum(files_decoded), 0)::bigint as decoded, "
         "coalesce(sum(files_taken_over), 0)::bigint as taken_over, coalesce(sum(files_failed), 0)::bigint as failed "
-        "from runs where session_id = ? or updated_at >= ?",
-        [counted.session, counted.started_at],
+        "from runs where lane = ? and (session_id = ? or updated_at >= ?)",
+        [LANE, counted.session, counted.started_at],
     )[0]
     pieces = snapshot.tuples("select count(*) from passages")[0][0]
     _print(f"{look.files} files found, {counted.total} due, {row['done']} visited:")

@@ -75,7 +75,7 @@ class BatchVisit:
         self._parameters = ParametersOfFiles(settings.home)
         self._roots = {root.library: root for root in known_roots(batch.state)}
         self._known = KnownFiles(lake, batch.keys)
-        self._writer = VisitWriter(batch, lake, launched_by=_launched_by(batch))
+        self._writer = VisitWriter(batch, lake, launched_by=batch.launched_by)
         self._waiting: deque[FileVisit] = deque()
         self._open: dict[str, FileVisit] = {}
         self._equals = EqualAudio()
@@ -238,7 +238,3 @@ def critical_errors() -> Iterator[None]:
         yield
     except (LakeWriteError, AudioFileError) as error:
         raise dg.Failure(error.message, metadata={ERROR_CODE: str(error.code)}, allow_retries=False) from error
-
-
-def _launched_by(batch: BatchRun) -> str:
-    return batch.lease.owner.partition("-")[0] if batch.lease else "person"

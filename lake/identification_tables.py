@@ -48,6 +48,7 @@ IDENTIFICATIONS = Table.of(
         Column("evidence", EVIDENCE, "What speaks for it, each from 0 to 1; null where it tells nothing."),
         Column("reason", TEXT, "Why it was decided so, in words."),
         Column("decided_by", TEXT, "Who says so: evidence, or person."),
+        Column("by_evidence", TEXT, "Where a person said so, what the evidence alone would say: its row as JSON."),
         Column("group_id", TEXT, "The pieces that were looked at together: an album, a long file, or one alone."),
         Column("audio_sha256", TEXT, "SHA-256 of the audio that it was decided on; of other audio it says nothing."),
         Column("start_time_ticks", BIGINT, "Where the piece began then, ticks of 1/28,224,000 s."),

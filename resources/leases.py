@@ -102,7 +102,7 @@ def lease_files(
         batches = pack(_due(connection, within), batch_files=batch_files)
         leases = [
             # a microsecond apart, so that they stay in this order
-            Lease(_lease_id(keys), lane, keys, stale=stale, owner=owner, planned_at=now + at / 1e6, attempt=attempt)
+            Lease(lease_id(keys), lane, keys, stale=stale, owner=owner, planned_at=now + at / 1e6, attempt=attempt)
             for at, (keys, stale, attempt) in enumerate(batches)
         ]
         for lease in leases:
@@ -126,7 +126,8 @@ def is_within(place: tuple[str, bytes], within: tuple[str, bytes]) -> bool:
     return place[0] == library and (place[1] == folder or not folder or place[1].startswith(folder + b"/"))
 
 
-def _lease_id(keys: Iterable[str]) -> str:
+def lease_id(keys: Iterable[str]) -> str:
+    """Return an id that no lease has had."""
     return hashlib.blake2b(f"{time.time_ns()}{json.dumps(list(keys))}".encode(), digest_size=8).hexdigest()
 
 
@@ -236,7 +237,8 @@ def release(connection: sqlite3.Connection, lease: Lease, *, outcome: str, faile
     """
     with transaction(connection):
         changed = connection.execute(
-            "update batch set state = ? where id = ? and state = 'open'", (outcome, lease.id)
+            "update batch set state = ?, attempt = attempt + ? where id = ? and state = 'open'",
+            (outcome, failed, lease.id),
         ).rowcount
         if not changed:
             return []

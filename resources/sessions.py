@@ -6,7 +6,7 @@ Read from the state alone, so that asking costs nothing; it is the planner's loc
 import json
 import sqlite3
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,13 +14,13 @@ from enum import StrEnum
 from pathlib import Path
 
 from resources import locks
-from resources.progress import shown
+from resources.progress import Progress, shown
 
 SILENT_SECONDS = 60.0
 """A run that has shown no progress for so long is dead, if its planner is."""
 LOOKING = "looking at the folders"
 """What a session does that has planned nothing yet."""
-FAILED = frozenset({"FAILURE", "dead"})
+FAILED = frozenset({"FAILURE", "dead", "given up"})
 """What becomes of a batch that fails; the other ends are a person's doing, or an accident of the machine's."""
 
 
@@ -96,7 +96,8 @@ def _scanning_session(connection: sqlite3.Connection, home: Path, *, now: float)
 def newest_session(connection: sqlite3.Connection, home: Path, *, now: float | None = None) -> Session | None:
     """Return the session that looks at the folders, or whose batch was planned last; None where there was none.
 
-    A file that was planned again, after a failure or because it changed, counts once: what became of it last counts.
+    A file that was planned again, after a failure or because it changed, counts once in each lane: what became of it
+    last counts. It is through when it is through in all lanes it was planned for.
 
     Args:
         connection: The state.
@@ -111,9 +112,10 @@ def newest_session(connection: sqlite3.Connection, home: Path, *, now: float | N
     if newest is None:
         return None
     batches = connection.execute(
-        "select keys, state, run_id, planned_at from batch where owner = ? order by planned_at", (newest["owner"],)
+        "select lane, keys, state, run_id, planned_at from batch where owner = ? order by planned_at",
+        (newest["owner"],),
     ).fetchall()
-    last = {key: batch["state"] for batch in batches for key in json.loads(batch["keys"])}
+    last = {(batch["lane"], key): batch["state"] for batch in batches for key in json.loads(batch["keys"])}
     open_runs = {batch["run_id"] for batch in batches if batch["state"] == "open"}
     at = [each for each in shown(connection) if each.run_id in open_runs]
     heard = any(now - each.updated_at < SILENT_SECONDS for each in at)
@@ -122,12 +124,29 @@ def newest_session(connection: sqlite3.Connection, home: Path, *, now: float | N
     return Session(
         newest["owner"],
         state,
-        current=list(last.values()).count("SUCCESS") + sum(each.done for each in at),
-        total=len(last),
-        current_operation=next((each.operation for each in at if each.operation), None),
+        current=_through(last, at),
+        total=len({key for _, key in last}),
+        current_operation=", ".join(each.operation for each in reversed(at) if each.operation) or None,
         started_at=datetime.fromtimestamp(batches[0]["planned_at"], tz=UTC),
         elapsed_seconds=round(max(0.0, ended - batches[0]["planned_at"]), 1),
     )
+
+
+def _through(last: Mapping[tuple[str, str], str], at: Sequence[Progress]) -> int:
+    """Return how many files are through in every lane.
+
+    Args:
+        last: What became of each file last, by lane and file.
+        at: The runs under way, and how many of their files are done.
+    """
+    waiting = {
+        lane: {key for (of, key), state in last.items() if of == lane and state != "SUCCESS"} for lane, _ in last
+    }
+    unfinished = sum(
+        max(0, len(keys) - sum(each.done for each in at if each.lane == lane)) for lane, keys in waiting.items()
+    )
+    total = len({key for _, key in last})
+    return total - min(total, unfinished)
 
 
 def _state(states: Collection[str], *, alive: bool) -> SessionState:

@@ -10,6 +10,7 @@ from ingest_assets.jobs import find_duplicates
 from ingest_assets.versions import digest
 from lake.store import Lake
 from resources import leases
+from resources.leases import LANE
 from resources.settings import load_settings
 from resources.state import opened
 
@@ -30,7 +31,7 @@ def duplicates_due() -> dg.RunRequest | dg.SkipReason:
     if not lake.exists:
         return dg.SkipReason("nothing was ingested yet")
     with opened(home) as connection:
-        waiting = len(leases.open_leases(connection))
+        waiting = len(leases.open_leases(connection, lane=LANE))
     if waiting:
         return dg.SkipReason(f"{waiting} batches are open: duplicates are looked for when they are through")
     due = due_version(lake)

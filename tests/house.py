@@ -24,6 +24,8 @@ from ingest_assets.asset_specs import GROUP
 from ingest_assets.batch import LANE_TAG, execute_batch, new_run_id, run_lock, run_tags
 from ingest_assets.checks import CHECKS, evaluate
 from ingest_assets.decision import ASSETS
+from ingest_assets.identifications import GROUP as IDENTIFY_GROUP
+from ingest_assets.identify import identify
 from ingest_assets.partitions import FILES, FILES_NAME
 from ingest_assets.visit import visit
 from lake import connection as lake_connection
@@ -48,6 +50,17 @@ PIER, GULLS = "Low Tide/02 - Pier.flac", "Low Tide/03 - Gulls.mp3"
 LAMP, FOG = "Lamps/01 - Lamp.mp3", "Lamps/02 - Fog.wav"
 PATHS = (HARBOUR, AGAIN, PIER, GULLS, LAMP, FOG)
 """Six files in three codecs; two of them hold equal audio."""
+UNSET = (
+    "LINERNOTES_WORKERS",
+    "LINERNOTES_SCAN_SECONDS",
+    "LINERNOTES_BATCH_FILES",
+    "LINERNOTES_CONTACT",
+    "LINERNOTES_OFFLINE",
+    "LINERNOTES_ON_INVALID_KEY",
+    "LINERNOTES_SERVICES_DB",
+    "ACOUSTID_API_KEY",
+)
+"""Settings of the person who runs the tests."""
 _warm: list[duckdb.DuckDBPyConnection] = []
 """DuckDB's connections of the last house, for the next one: to load the extension takes 0.2 s."""
 
@@ -114,16 +127,17 @@ class CountingPool:
 
 
 def without_checks(assets: Sequence[dg.AssetsDefinition]) -> dg.Definitions:
-    """Return the definitions with a job that leaves the checks out: they take half of the time of a small run."""
-    job = dg.define_asset_job(
-        "ingest_files",
-        selection=dg.AssetSelection.groups(GROUP).without_checks(),
-        executor_def=dg.in_process_executor,
-        tags={LANE_TAG: "ingest_files"},
-    )
-    return dg.Definitions(
-        assets=assets, jobs=[job], resources={"lake": LakeResource()}, executor=dg.in_process_executor
-    )
+    """Return the definitions with jobs that leave the checks out: they take half of the time of a small run."""
+    jobs = [
+        dg.define_asset_job(
+            lane,
+            selection=dg.AssetSelection.groups(group).without_checks(),
+            executor_def=dg.in_process_executor,
+            tags={LANE_TAG: lane},
+        )
+        for lane, group in (("ingest_files", GROUP), ("identify_files", IDENTIFY_GROUP))
+    ]
+    return dg.Definitions(assets=assets, jobs=jobs, resources={"lake": LakeResource()}, executor=dg.in_process_executor)
 
 
 @dataclass
@@ -133,7 +147,7 @@ class House:
     folder: Path
     pool: CountingPool
     instance: dg.DagsterInstance = field(init=False)
-    definitions: dg.Definitions = field(default_factory=lambda: without_checks([visit]))
+    definitions: dg.Definitions = field(default_factory=lambda: without_checks([visit, identify]))
 
     @property
     def home(self) -> Path:
@@ -193,7 +207,7 @@ class House:
         try:
             return execute_batch(
                 self.instance,
-                self.definitions.resolve_job_def("ingest_files"),
+                self.definitions.resolve_job_def(lease.lane),
                 run_id=run_id,
                 tags=run_tags(lease, session=session),
             )
@@ -208,11 +222,11 @@ class House:
         elif lock == "held":
             locks.hold(self.home, run_lock(run_id))
         self.instance.create_run_for_job(
-            self.definitions.resolve_job_def("ingest_files"),
+            self.definitions.resolve_job_def(lease.lane),
             run_id=run_id,
             tags=run_tags(lease, session=OWNER),
             status=status,
-            remote_job_origin=batch._origin("ingest_files"),
+            remote_job_origin=batch._origin(lease.lane),
         )
         with opened(self.home) as connection:
             leases.begin_run(connection, lease.id, run_id)
@@ -225,9 +239,11 @@ class House:
             self.planner(connection).reap()
         return results
 
-    def ask(self, *assets: str, tags: Mapping[str, str]) -> dg.ExecuteInProcessResult:
+    def ask(
+        self, *assets: str, tags: Mapping[str, str], job: str = "ingest_files"
+    ) -> dg.ExecuteInProcessResult:
         """Run as a person does in the UI: some assets, a partition or a range."""
-        result = self.definitions.resolve_job_def("ingest_files").execute_in_process(
+        result = self.definitions.resolve_job_def(job).execute_in_process(
             instance=self.instance,
             asset_selection=[dg.AssetKey(asset) for asset in assets] or None,
             tags=tags,
@@ -334,7 +350,7 @@ def set_environment(house: House, patch: pytest.MonkeyPatch) -> None:
     patch.setitem(Settings.model_config, "env_file", None)
     patch.setenv("LINERNOTES_HOME", str(house.home))
     patch.setenv("LINERNOTES_MUSIC", f"{SHELF}={house.music}")
-    for name in ("LINERNOTES_WORKERS", "LINERNOTES_SCAN_SECONDS", "LINERNOTES_BATCH_FILES"):
+    for name in UNSET:
         patch.delenv(name, raising=False)
     patch.setenv("DAGSTER_HOME", "unset")
     patch.setenv("LINERNOTES_DAGSTER_DIR", "unset")  # both are restored at the end of the test

@@ -6,7 +6,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from ingest_assets import session
+from ingest_assets import lane_work, session
 from ingest_assets.duplicate_run import search
 from ingest_assets.ingest import Wanted, ingest
 from ingest_assets.lane_process import LaneDiedError
@@ -33,13 +33,19 @@ class LaneHere:
         self.ended: list[bool] = []
         self._lease: Lease | None = None
         self._whole: str | None = None
-        type(self).started += 1
+        self._is_started = False
 
     def execute(self, lease: Lease) -> None:
+        self._start()
         self.busy, self._lease = lease.id, lease
 
     def execute_whole(self, job: str) -> None:
+        self._start()
         self._whole = job
+
+    def _start(self) -> None:
+        type(self).started += not self._is_started
+        self._is_started = True
 
     def result(self, timeout_seconds: float) -> dict[str, object] | None:
         if self._whole is not None:
@@ -55,6 +61,9 @@ class LaneHere:
         self.busy = None
         return {"batch": lease.id, "ok": ok, "run_id": "a run", "fault": None}
 
+    def ask_to_end(self, *, now: bool) -> None:
+        pass
+
     def end(self, *, now: bool) -> None:
         self.ended.append(now)
 
@@ -62,7 +71,7 @@ class LaneHere:
 @pytest.fixture
 def lane(house: House, monkeypatch: pytest.MonkeyPatch) -> type[LaneHere]:
     kind = type("Lane", (LaneHere,), {"house": house, "started": 0})
-    monkeypatch.setattr(session, "LaneProcess", kind)
+    monkeypatch.setattr(lane_work, "LaneProcess", kind)
     monkeypatch.setattr(session, "REAP_SECONDS", 0.1)
     return kind
 
