@@ -153,6 +153,46 @@ class ErrorCode(StrEnum):
         Severity.SKIP_FILE,
         "The run failed again and again on this file alone. Please report it with the log of the run.",
     )
+    SERVICE_DOWN = (
+        "SERVICE_DOWN",
+        Severity.WARNING,
+        "A service gives no usable answer. What needs it is tried again by itself, and by `linernotes ingest`.",
+    )
+    SERVICE_REFUSED = (
+        "SERVICE_REFUSED",
+        Severity.WARNING,
+        "A service refuses the question. Look at the message; if it refuses all, at LINERNOTES_CONTACT.",
+    )
+    RATE_LIMITED = (
+        "RATE_LIMITED",
+        Severity.WARNING,
+        "A service asks for patience. What needs it is tried again when the pause is over.",
+    )
+    INVALID_API_KEY = (
+        "INVALID_API_KEY",
+        Severity.WARNING,
+        "A service does not know the key. Set another one and run `linernotes check-keys`.",
+    )
+    NO_API_KEY = (
+        "NO_API_KEY",
+        Severity.WARNING,
+        "A service needs a key that is not set, such as ACOUSTID_API_KEY. It is free: see README.",
+    )
+    NO_CONTACT = (
+        "NO_CONTACT",
+        Severity.WARNING,
+        "Nothing is sent before LINERNOTES_CONTACT is set: services want to know whom to write to.",
+    )
+    OFFLINE = (
+        "OFFLINE",
+        Severity.WARNING,
+        "The answer is not known here, and services are not to be asked. Run again without --offline.",
+    )
+    MBID_LOOKUP_FAILED = (
+        "MBID_LOOKUP_FAILED",
+        Severity.WARNING,
+        "MusicBrainz knows nothing under an id that was given. Other evidence was used.",
+    )
     LAKE_WRITE_ERROR = (
         "LAKE_WRITE_ERROR",
         Severity.CRITICAL,

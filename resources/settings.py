@@ -7,9 +7,12 @@ import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Literal, Self
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from resources.service_addresses import PLACES, check_interval, service_url
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 FEWEST_WORKERS, MOST_WORKERS = 2, 8
@@ -74,6 +77,81 @@ class Settings(BaseSettings):
         description="How many files one run takes at most. Album folders stay together.",
     )
 
+    contact: str = Field(
+        default="",
+        validation_alias="LINERNOTES_CONTACT",
+        description="Your e-mail address or web page, told to the services with each request: MusicBrainz asks for it. "
+        "Nothing is sent to any service before it is set.",
+    )
+    acoustid_api_key: SecretStr | None = Field(
+        default=None,
+        validation_alias="ACOUSTID_API_KEY",
+        description="The key of an application at AcoustID, free at https://acoustid.org/new-application. "
+        "Without it music is not recognised by its sound.",
+    )
+    on_invalid_key: Literal["fail_run", "skip"] = Field(
+        default="skip",
+        validation_alias="LINERNOTES_ON_INVALID_KEY",
+        description="What a key that its service does not know leads to: `skip` goes on without that service, "
+        "`fail_run` fails the run.",
+    )
+    offline: bool = Field(
+        default=False,
+        validation_alias="LINERNOTES_OFFLINE",
+        description="Ask no service; only answers that are kept here count.",
+    )
+    services_db: SecretStr | None = Field(
+        default=None,
+        validation_alias="LINERNOTES_SERVICES_DB",
+        description="A database in Postgres (`postgresql://…`) for pace and answers, where several machines ask the "
+        "services from one address; needs the extra `postgres`. Unset: `services.sqlite` in LINERNOTES_HOME.",
+    )
+    musicbrainz_url: str = Field(
+        default="",
+        validation_alias="LINERNOTES_MUSICBRAINZ_URL",
+        description="Another server that answers as MusicBrainz does, such as a mirror.",
+    )
+    musicbrainz_interval_seconds: float | None = Field(
+        default=None,
+        ge=0,
+        le=3_600,
+        allow_inf_nan=False,
+        validation_alias="LINERNOTES_MUSICBRAINZ_INTERVAL_SECONDS",
+        description="Seconds between two requests to MusicBrainz, of all processes together. "
+        f"Unset: {PLACES['musicbrainz'].interval_seconds}; the public server is never asked more often than "
+        f"every {PLACES['musicbrainz'].floor_seconds}.",
+    )
+    acoustid_url: str = Field(
+        default="",
+        validation_alias="LINERNOTES_ACOUSTID_URL",
+        description="Another server that answers as AcoustID does, such as a mirror.",
+    )
+    acoustid_interval_seconds: float | None = Field(
+        default=None,
+        ge=0,
+        le=3_600,
+        allow_inf_nan=False,
+        validation_alias="LINERNOTES_ACOUSTID_INTERVAL_SECONDS",
+        description="Seconds between two requests to AcoustID, of all processes together. "
+        f"Unset: {PLACES['acoustid'].interval_seconds}; the public server is never asked more often than "
+        f"every {PLACES['acoustid'].floor_seconds}.",
+    )
+    listenbrainz_url: str = Field(
+        default="",
+        validation_alias="LINERNOTES_LISTENBRAINZ_URL",
+        description="Another server that answers as ListenBrainz does, such as a mirror.",
+    )
+    listenbrainz_interval_seconds: float | None = Field(
+        default=None,
+        ge=0,
+        le=3_600,
+        allow_inf_nan=False,
+        validation_alias="LINERNOTES_LISTENBRAINZ_INTERVAL_SECONDS",
+        description="Seconds between two requests to ListenBrainz, of all processes together. "
+        f"Unset: {PLACES['listenbrainz'].interval_seconds}; the public server is never asked more often than "
+        f"every {PLACES['listenbrainz'].floor_seconds}.",
+    )
+
     @field_validator("music", mode="after")
     @classmethod
     def _no_empty_names(cls, value: str) -> str:
@@ -83,10 +161,40 @@ class Settings(BaseSettings):
                 raise ValueError(f"{part!r} has no name or no path around its `=`; write name=/path")
         return value
 
+    @field_validator("contact", mode="after")
+    @classmethod
+    def _reachable(cls, value: str) -> str:
+        text = value.strip()
+        is_plain = text.isascii() and text.isprintable() and not set("()") & set(text)
+        if text and not (is_plain and set("@.:") & set(text)):
+            raise ValueError("write an e-mail address or a web address, in plain letters and without brackets")
+        return text
+
+    @field_validator("acoustid_api_key", "services_db", mode="after")
+    @classmethod
+    def _trimmed(cls, value: SecretStr | None) -> SecretStr | None:
+        text = value.get_secret_value().strip() if value else ""
+        return SecretStr(text) if text else None
+
+    @field_validator("musicbrainz_url", "acoustid_url", "listenbrainz_url", mode="after")
+    @classmethod
+    def _address(cls, value: str, info: ValidationInfo) -> str:
+        return value and service_url(PLACES[str(info.field_name).removesuffix("_url")], value)
+
     @field_validator("home", mode="after")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return absolute(value)
+
+    @model_validator(mode="after")
+    def _polite(self) -> Self:
+        for name, place in PLACES.items():
+            url = getattr(self, f"{name}_url") or place.url
+            try:
+                check_interval(place, url, getattr(self, f"{name}_interval_seconds"))
+            except ValueError as error:
+                raise ValueError(f"LINERNOTES_{name.upper()}_INTERVAL_SECONDS: {error}") from error
+        return self
 
     @property
     def dagster_folder(self) -> Path:
@@ -152,12 +260,26 @@ def load_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
-        reason = first["msg"].removeprefix("Value error, ")
-        raise SettingsError(f"{name}={first.get('input')!r} cannot be used: {reason}") from error
+        raise SettingsError(_why(error)) from None  # the cause holds all values, and keys are among them
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{Settings.model_config.get('env_file')} cannot be read: {error}") from error
+
+
+def _why(error: ValidationError) -> str:
+    """Return which setting cannot be used and why; a key is not repeated."""
+    first = error.errors()[0]
+    name = ".".join(str(part) for part in first["loc"])
+    reason = first["msg"].removeprefix("Value error, ")
+    if not name:
+        return reason
+    secret = {
+        str(field.validation_alias) for field in Settings.model_fields.values() if "Secret" in str(field.annotation)
+    }
+    return (
+        f"{name} cannot be used: {reason}"
+        if name in secret
+        else f"{name}={first.get('input')!r} cannot be used: {reason}"
+    )
 
 
 def prepare_environment(settings: Settings) -> None:

@@ -70,14 +70,14 @@ def connect(home: Path) -> sqlite3.Connection:
     home.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(state_file(home), timeout=BUSY_SECONDS, isolation_level=None)
     connection.row_factory = sqlite3.Row
-    _log_ahead(connection)
+    log_ahead(connection)
     connection.execute("pragma synchronous = normal")
     if connection.execute("pragma user_version").fetchone()[0] == 0:
         connection.executescript(SCHEMA + "pragma user_version = 1;")
     return connection
 
 
-def _log_ahead(connection: sqlite3.Connection) -> None:
+def log_ahead(connection: sqlite3.Connection) -> None:
     """Switch a new state to a write-ahead log: readers and the writer do not wait for one another.
 
     SQLite does not wait for others here, whatever the timeout: of processes that open a new state at once all but one

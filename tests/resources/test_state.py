@@ -77,7 +77,7 @@ class TestOpening:
     def test_a_lock_while_it_is_made_is_waited_for(self):
         connection = Locked(times=2)
 
-        state._log_ahead(connection)
+        state.log_ahead(connection)
 
         assert connection.mode == "wal"
 
@@ -85,7 +85,7 @@ class TestOpening:
         monkeypatch.setattr(state, "BUSY_SECONDS", 0.0)
 
         with pytest.raises(sqlite3.OperationalError, match="locked"):
-            state._log_ahead(Locked(times=1_000_000))
+            state.log_ahead(Locked(times=1_000_000))
 
 
 class Locked:
