@@ -11,6 +11,7 @@ import click
 
 from ingest_assets.console import out, plain, say
 from ingest_assets.option_order import TIME, InOrder, in_order
+from ingest_assets.review_cli import review
 from lake.errors import LakeError
 from music.error_codes import ErrorCode
 from music.ticks import Ticks
@@ -29,8 +30,13 @@ FORMATS = ("table", "csv", "json")
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="linernotes")
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """Turn folders of music into a lake of facts about them. The music itself is never touched."""
+    ctx.obj = existing_settings
+
+
+cli.add_command(review)
 
 
 @cli.command()
