@@ -233,7 +233,7 @@ def _parts_of(piece: Piece, guess: Row) -> Row:
 
 
 def _identity(row: Row, *, alone: bool) -> object:
-    release = row["release_group_mbid"], row["release_mbid"]
+    release = row.get("release_group_mbid"), row.get("release_mbid")
     return (row["recording_mbid"], *release) if alone or release == (None, None) else release
 
 
