@@ -109,12 +109,13 @@ def status(*, as_json: bool) -> None:
 
 @cli.command()
 @click.argument("file")
+@click.option("--all", "everything", is_flag=True, help="All rows of the tables, as they are stored.")
 @click.option("--json", "as_json", is_flag=True, help="For programs; the keys are those of the tables.")
-def show(file: str, *, as_json: bool) -> None:
-    """Show everything known about FILE, a path or a key, with where it came from."""
+def show(file: str, *, everything: bool, as_json: bool) -> None:
+    """Show what is known about FILE, a path or a key: what and who it is and why, what is missing, and what helps."""
     from ingest_assets.show import print_file
 
-    sys.exit(print_file(existing_settings(), file, as_json=as_json))
+    sys.exit(print_file(existing_settings(), file, everything=everything, as_json=as_json))
 
 
 @cli.command(cls=InOrder)

@@ -89,12 +89,9 @@ def show_group(group: Group, *, number: int = 1) -> None:
 def _show_candidate(candidate: GroupCandidate, number: int, pieces: Sequence[Piece]) -> None:
     alone = len(pieces) == 1
     fits = "" if alone else f", for {len(candidate.fits)} of {counted(len(pieces), 'piece')}"
-    release = f", release {candidate.first['release_mbid']}" if candidate.first.get("release_mbid") else ""
-    say_line(
-        f"{number}  {candidate.score:.2f}  {name_of(candidate, alone=alone)}{fits}{release if not alone else ''}",
-        indent=2,
-    )
-    detail = [_parts(candidate), _address(candidate.first)]
+    edition = "" if alone or candidate.first.get("release_mbid") else ", whichever edition"
+    say_line(f"{number}  {candidate.score:.2f}  {name_of(candidate, alone=alone)}{fits}{edition}", indent=2)
+    detail = [_parts(candidate), _address(candidate.first, alone=alone)]
     say_line("  ".join(each for each in detail if each), indent=11)
     against = sorted({row["rejected_because"] for row in candidate.fits.values() if row.get("rejected_because")})
     for each in against[:2]:
@@ -110,8 +107,9 @@ def _parts(candidate: GroupCandidate) -> str:
     return ", ".join(f"{name} {sum(values) / len(values):.2f}" for name, values in found.items() if values)
 
 
-def _address(row: Row) -> str:
-    return next((f"https://musicbrainz.org/{kind}/{row[name]}" for kind, name in _IDS if row.get(name)), "")
+def _address(row: Row, *, alone: bool) -> str:
+    ids = reversed(_IDS) if alone else _IDS
+    return next((f"https://musicbrainz.org/{kind}/{row[name]}" for kind, name in ids if row.get(name)), "")
 
 
 def _compare(pieces: Sequence[Piece], candidate: GroupCandidate, number: int) -> None:

@@ -25,7 +25,7 @@ def recording(path: str) -> str:
 
 
 def asked(house: House) -> None:
-    """Write what the evidence said: an album in question, a copy of one of its files, one file, and one that is sure."""
+    """Write what the evidence said: an album in question, a copy of one of its files, one file, and a sure one."""
     rows = [
         *(_album_row(house, path, ALBUM) for path in (HARBOUR, PIER, GULLS)),
         _album_row(house, AGAIN, LOOSE_COPY),
@@ -76,8 +76,8 @@ def _candidates(house: House, path: str) -> list[dict[str, Any]]:
     found = [_candidate(house, path, 1, **names, **same, recording_mbid=recording(path), score=0.78, fingerprint=0.8)]
     if path != GULLS:
         found.append(
-            _candidate(house, path, 2, **names, **live, recording_mbid=mbid(f"live {position}"), score=0.5, duration=0.2,
-                       rejected_because="its fingerprint is another")
+            _candidate(house, path, 2, **names, **live, recording_mbid=mbid(f"live {position}"), score=0.5,
+                       duration=0.2, rejected_because="its fingerprint is another")
         )  # fmt: skip
     return found
 
