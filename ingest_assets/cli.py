@@ -209,7 +209,7 @@ def sql(query: str | None, *, form: str) -> None:
 @cli.command()
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def doctor(*, as_json: bool) -> None:
-    """Say which layer is broken, if one is: settings, folders, parameters, lake, Dagster, disk."""
+    """Say which layer is broken, if one is: settings, folders, parameters, lake, Dagster, services, disk."""
     from ingest_assets.doctor import examine
 
     findings = examine()
@@ -219,6 +219,18 @@ def doctor(*, as_json: bool) -> None:
         for finding in findings:
             out().print(plain(str(finding)))
     sys.exit(FAILED if any(finding.state == "broken" for finding in findings) else 0)
+
+
+@cli.command("check-keys")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def check_keys(*, as_json: bool) -> None:
+    """Ask each service that needs a key whether it knows the one that is set.
+
+    One request each. A key that was refused before is tried again. The exit code is 1 when a key is not known.
+    """
+    from ingest_assets.check_keys import print_keys
+
+    sys.exit(print_keys(load_settings(), as_json=as_json))
 
 
 @cli.command(context_settings={"ignore_unknown_options": True})

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ingest_assets.file_parameters import parameters_in
+from ingest_assets.services_shown import look_at_services
 from lake.store import Lake
 from resources.folders import add_roots, known_roots
 from resources.parameters import ParametersError
@@ -43,6 +44,7 @@ def examine() -> list[Finding]:
         ("lake", _lake),
         ("pipeline", _pipeline),
         ("dagster", _dagster),
+        ("services", _services),
         ("disk", _disk),
     )
     for layer, look in layers:
@@ -117,6 +119,10 @@ def _dagster(settings: Settings) -> list[Finding]:
         return [Finding("dagster", "notice", "no run yet.")]
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     return [Finding("dagster", "well", f"{folder}, {size / 1e6:.1f} MB")]
+
+
+def _services(settings: Settings) -> list[Finding]:
+    return [Finding(each.name, each.state, each.message, each.cure) for each in look_at_services(settings)]
 
 
 def _disk(settings: Settings) -> list[Finding]:

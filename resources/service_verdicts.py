@@ -79,10 +79,10 @@ def judge_musicbrainz(status: int, body: object) -> Judgement:
 
 def judge_acoustid(status: int, body: object) -> Judgement:
     """Judge an answer of AcoustID, which says in its JSON what is wrong."""
-    said = body.get("status") if isinstance(body, dict) else None
-    if status == HTTPStatus.OK and said == "ok":
+    said = body if isinstance(body, dict) else {}
+    if status == HTTPStatus.OK and said.get("status") == "ok":
         return Judgement(Verdict.FOUND)
-    error = body.get("error") if said == "error" else None
+    error = said.get("error")
     fault = error.get("code") if isinstance(error, dict) else None
     if fault is None:
         by_status = _by_status(status)
