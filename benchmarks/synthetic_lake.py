@@ -4,10 +4,15 @@ from datetime import UTC, datetime
 from typing import Final
 
 from ingest_assets.file_parameters import asset_versions
+from lake.identification_due import DueFolder, due_folders
 from lake.store import Lake
 from lake.transaction import Transaction
 
 RUN_FILES: Final = 200
+CANDIDATES: Final = 3
+"""Of each piece."""
+CALL_FILES: Final = 4
+"""One request to a service for so many files."""
 ALBUM_FILES: Final = 12
 KEY: Final = "printf('song-%d~%s', i, left(md5(i::varchar), 12))"
 _PATH: Final = f"printf('Artist %d/Album %d (1999)/%02d - Song %d.flac', i // 120, i // {ALBUM_FILES}, i % 12 + 1, i)"
@@ -105,6 +110,63 @@ _FEATURES: Final = {
     "clipped_samples": "i % 7",
     "waveform": "list_transform(range(800), lambda x: ((hash(800 * i + x) % 255)::integer - 127)::tinyint)",
 }
+_DECISION: Final = "case when i % 20 = 3 then 'REJECT' when i % 6 = 1 then 'REVIEW' else 'ACCEPT' end"
+_IDENTIFICATIONS: Final = {
+    "segment_index": "0",
+    "decision": _DECISION,
+    "confidence": f"0.6 + 0.4 * {_NOISE}",
+    "recording_mbid": "md5('recording' || i // 2)::uuid::varchar",
+    "release_mbid": f"case when i // {ALBUM_FILES} % 3 > 0 "
+    f"then md5('release' || i // {ALBUM_FILES})::uuid::varchar end",
+    "release_group_mbid": f"md5('group' || i // {ALBUM_FILES})::uuid::varchar",
+    "title": "'Song ' || i // 2",
+    "artist": "'Artist ' || i // 120",
+    "album": f"'Album ' || i // {ALBUM_FILES}",
+    "album_artist": "'Artist ' || i // 120",
+    "artist_mbids": "[md5('artist' || i // 120)::uuid::varchar]",
+    "work_mbids": "[md5('work' || i // 4)::uuid::varchar]",
+    "track_position": f"i % {ALBUM_FILES} + 1",
+    "disc_position": "1",
+    "recording_length_seconds": "180.0 + i % 120",
+    "release_date": "(1960 + i % 60)::varchar",
+    "tags": "['rock', 'tag ' || i % 40]",
+    "editions": "[]::varchar[]",
+    "requested_mbids": "[]::varchar[]",
+    "evidence": f"{{'metadata': {_NOISE}, 'contextual': 0.9, 'pattern': 0.8, 'fingerprint': {_NOISE}, "
+    f"'fingerprint_mean': 0.9, 'fingerprint_min': 0.7, 'duration': {_NOISE}, 'release_share': 1.0, 'margin': 0.1}}",
+    "reason": "'All ' || i % 20 || ' tracks agree with Album; fingerprints agree on ' || i % 20",
+    "decided_by": "'evidence'",
+    "group_id": f"left(md5('pieces' || i // {ALBUM_FILES}), 16)",
+    "audio_sha256": _FILES["audio_sha256"],
+    "start_time_ticks": "0",
+    "end_time_ticks": _TICKS,
+}
+_CANDIDATES: Final = {
+    **{name: _IDENTIFICATIONS[name] for name in ("segment_index", "title", "artist", "album")},
+    "rank": "1 + rank",
+    "recording_mbid": "md5('recording' || i // 2 || rank)::uuid::varchar",
+    "release_mbid": f"md5('release' || i // {ALBUM_FILES} || rank)::uuid::varchar",
+    "release_group_mbid": f"md5('group' || i // {ALBUM_FILES} || rank)::uuid::varchar",
+    "score": f"{_NOISE} / (1 + rank)",
+    "metadata": _NOISE,
+    "contextual": _NOISE,
+    "pattern": _NOISE,
+    "fingerprint": _NOISE,
+    "duration": _NOISE,
+    "source": "'acoustid'",
+    "rejected_because": "case when rank > 0 then 'another release fits better' end",
+}
+_CALLS: Final = {
+    "call_id": "uuid()::varchar",
+    "service": "case when i % 2 = 0 then 'musicbrainz' else 'acoustid' end",
+    "endpoint": "case when i % 2 = 0 then '/ws/2/release' else '/v2/lookup' end",
+    "method": "case when i % 2 = 0 then 'GET' else 'POST' end",
+    "status": "200",
+    "milliseconds": "150.0 + i % 100",
+    "waited_milliseconds": "i % 1000",
+    "is_cached": "i % 3 = 0",
+    "requested_at": f"{_NOW} + i * interval 1 second",
+}
 _OUTCOMES: Final = {
     "asset": "version.asset",
     "status": f"case when not {_BAD} or version.asset = 'discovered_files' then 'done' "
@@ -116,11 +178,18 @@ _OUTCOMES: Final = {
     "data_version": "left(md5(version.asset || i), 16)",
     "input_versions": "case version.asset when 'discovered_files' then map {} else "
     "map {'discovered_files.audio': left(md5('audio' || i), 16)} end",
-    "output_versions": "case version.asset when 'discovered_files' then "
-    "map {'audio': left(md5('audio' || i), 16), 'hints': left(md5('hints' || i), 16)} else map {} end",
+    "output_versions": "case version.asset when 'discovered_files' then map {'audio': left(md5('audio' || i), 16), "
+    "'hints': left(md5('hints' || i), 16), 'identity': left(md5('identity' || i), 16)} else map {} end",
     "parameters_hash": "version.parameters_hash",
     "how": "'computed'",
     "seconds": f"{_NOISE}",
+}
+_IDENTIFIED_TODAY: Final = {
+    "asset": "identifications",
+    "priority": 0,
+    "path_pattern": "*",
+    "code_version": "1",
+    "parameters_hash": "",
 }
 _BY_FILE: Final = {
     "discovered_files": _FILES,
@@ -128,6 +197,8 @@ _BY_FILE: Final = {
     "source_media": _MEDIA,
     "fingerprints": _FINGERPRINTS,
     "audio_features": _FEATURES,
+    "identifications": _IDENTIFICATIONS,
+    "match_candidates": _CANDIDATES,
     "outcomes": _OUTCOMES,
 }
 """By table and column, the expression for file number i; what is not named is null."""
@@ -155,8 +226,11 @@ def make_lake(lake: Lake, *, files: int, at_once: int = 10_000) -> None:
         with lake.write(run_id="benchmark") as tx:
             if start == 0:
                 tx.replace_all("asset_versions", asset_versions(lake.places.home))
+                tx.upsert("asset_versions", [_IDENTIFIED_TODAY])
                 tx.upsert("planned_files", _planned(files))
             _insert(tx, start, end=min(start + at_once, files))
+    with lake.write(run_id="benchmark") as tx:
+        tx.upsert("identified_folders", _identified(due_folders(tx, now=datetime.now(UTC), standing=())))
 
 
 def _insert(tx: Transaction, start: int, *, end: int) -> None:
@@ -164,15 +238,25 @@ def _insert(tx: Transaction, start: int, *, end: int) -> None:
         more = {
             "discovered_files": "",
             "outcomes": " cross join asset_versions version",
+            "match_candidates": f" cross join range({CANDIDATES}) candidate(rank) where not {_BAD}",
         }.get(table, f" where not {_BAD}")
         own = _listed({"file_key": KEY, **columns, "run_id": _RUN, "written_at": _NOW})
         tx.tuples(f"insert into {table} by name select {own} from range({start}, {end}) file(i){more}")
     runs = _listed({**_RUNS, "run_id": _RUN, "written_at": _NOW})
+    calls = _listed({**_CALLS, "run_id": _RUN, "written_at": _NOW})
+    tx.tuples(f"insert into api_calls by name select {calls} from range({start}, {end}, {CALL_FILES}) file(i)")
     tx.tuples(f"insert into runs by name select {runs} from range({start}, {end}, {RUN_FILES}) file(i)")
 
 
 def _listed(columns: dict[str, str]) -> str:
     return ", ".join(f"{expression} as {name}" for name, expression in columns.items())
+
+
+def _identified(folders: list[DueFolder]) -> list[dict[str, object]]:
+    """Return the rows of folders that were identified as they are."""
+    return [
+        {"library": due.library, "folder": due.folder, "version": due.version, "code_version": "1"} for due in folders
+    ]
 
 
 def _planned(files: int) -> list[dict[str, object]]:

@@ -12,7 +12,7 @@ from resources.leases import Planned
 
 ASSET = FileAsset(
     name="discovered_files",
-    code_version="1",
+    code_version="2",
     reads=(),
     tables=("discovered_files",),
     description="Every file of music that was found: its path, hashes, container and codec, its tags, and what "
@@ -20,6 +20,12 @@ ASSET = FileAsset(
 )
 VOLATILE = frozenset({"modified_at", "modified_at_ns", "stamp", "first_seen_at", "gone_at"})
 """Columns that may change without anything about the music being different."""
+IDENTIFYING = (
+    *("title", "artist", "album", "album_artist", "track_number", "track_total", "disc_number", "disc_total", "year"),
+    *("isrc", "barcode", "catalog_number", "tag_recording_mbid", "tag_release_mbid", "tag_release_group_mbid"),
+    *("path_title", "path_artist", "path_album", "path_track_number", "path_disc_number"),
+)
+"""Columns from which it is told who a piece is."""
 
 
 def row_of(planned: Planned, *, first_seen_at: datetime | None) -> dict[str, object]:
@@ -45,6 +51,7 @@ def row_of(planned: Planned, *, first_seen_at: datetime | None) -> dict[str, obj
         "path_album": clues.album,
         "path_title": clues.title,
         "path_track_number": clues.track_number,
+        "path_disc_number": clues.disc_number,
         "source": "import",
         "first_seen_at": first_seen_at or datetime.now(UTC),
     }
@@ -75,6 +82,8 @@ def probed(row: dict[str, object], probe: Probe, hints: Hints, *, cue_path: str 
         "year": tags.year,
         "genre": tags.genre,
         "isrc": tags.isrc,
+        "barcode": tags.barcode,
+        "catalog_number": tags.catalog_number,
         "tag_recording_mbid": tags.recording_mbid,
         "tag_release_mbid": tags.release_mbid,
         "tag_release_group_mbid": tags.release_group_mbid,
@@ -97,4 +106,8 @@ def output_versions(row: dict[str, object]) -> dict[str, str]:
     """Return the hashes of what other assets read."""
     if row.get("audio_sha256") is None:
         return {}
-    return {"audio": str(row["audio_sha256"])[:16], "hints": str(row["hints_sha256"])[:16]}
+    return {
+        "audio": str(row["audio_sha256"])[:16],
+        "hints": str(row["hints_sha256"])[:16],
+        "identity": digest({name: row.get(name) for name in IDENTIFYING}),
+    }

@@ -31,8 +31,8 @@ _PLACE = (
 
 IDENTIFICATIONS = Table.of(
     "identifications",
-    "One row per piece of music: who it is, or why that cannot be said. The names hold where the decision is ACCEPT; in "
-    "other rows they are the best candidate's.",
+    "One row per piece of music: who it is, or why that cannot be said. The names hold where the decision is ACCEPT; "
+    "in other rows they are the best candidate's.",
     key=("file_key", "segment_index"),
     columns=(
         FILE_KEY,

@@ -10,7 +10,7 @@ from typing import Final, Literal
 Dialect = Literal["id3", "free", "mp4", "asf", "riff", "iff"]
 Field = Literal[
     "title", "artist", "album", "album_artist", "track", "track_total", "disc", "disc_total", "date", "genre",
-    "isrc", "medium", "recording_mbid", "release_mbid", "release_group_mbid", "cue_sheet",
+    "isrc", "barcode", "catalog_number", "medium", "recording_mbid", "release_mbid", "release_group_mbid", "cue_sheet",
 ]  # fmt: skip
 
 NAMES: Final[dict[Field, dict[Dialect, tuple[str, ...]]]] = {
@@ -46,6 +46,14 @@ NAMES: Final[dict[Field, dict[Dialect, tuple[str, ...]]]] = {
         "id3": ("tcon",), "free": ("genre",), "mp4": ("©gen",), "asf": ("wm/genre",), "riff": ("ignr",),
     },
     "isrc": {"id3": ("tsrc",), "free": ("isrc",), "mp4": ("isrc",), "asf": ("wm/isrc",)},
+    "barcode": {
+        "id3": ("txxx:barcode", "txxx:upc", "txxx:ean", "txxx:ean/upn"), "free": ("barcode", "upc", "ean", "ean/upn"),
+        "mp4": ("barcode", "upc", "ean"), "asf": ("wm/barcode", "wm/upc"),
+    },
+    "catalog_number": {
+        "id3": ("txxx:catalognumber", "txxx:catalog #"), "free": ("catalognumber", "catalog", "labelno"),
+        "mp4": ("catalognumber",), "asf": ("wm/catalogno", "wm/catalognumber"),
+    },
     "medium": {
         "id3": ("tmed",), "free": ("media", "sourcemedia"), "mp4": ("media",), "asf": ("wm/media",),
         "riff": ("imed",),

@@ -52,6 +52,10 @@ class Tags:
     genre: str | None = None
     isrc: str | None = None
     """Twelve characters, without hyphens."""
+    barcode: str | None = None
+    """Of the release: 8 to 14 digits, without gaps."""
+    catalog_number: str | None = None
+    """Of the release, as its label writes it."""
     recording_mbid: str | None = None
     """A MusicBrainz id in lower case."""
     release_mbid: str | None = None
@@ -91,6 +95,7 @@ _FAULTS: Final = (
 
 _MBID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ISRC: Final = re.compile(r"(?<![A-Z0-9])[A-Z]{2}[A-Z0-9]{3}[0-9]{7}(?![A-Z0-9])")
+_BARCODE: Final = re.compile(r"[0-9]{8,14}")
 _NUMBER: Final = re.compile(r"\s*([0-9]{1,4})(?![0-9])\s*(?:(?:/|of|von|de)\s*([0-9]{1,4})(?![0-9]))?", re.IGNORECASE)
 _YEAR: Final = re.compile(r"(?<![0-9])(1[5-9][0-9]{2}|2[01][0-9]{2})(?=(?:[01][0-9][0-3][0-9])?(?![0-9]))")
 MOST_SHEET_CHARACTERS: Final = 500_000
@@ -115,6 +120,8 @@ def read_tags(file: BinaryIO, audio_format: AudioFormat) -> Tags:
         year=_year(values),
         genre=_text(values, "genre"),
         isrc=_isrc(values),
+        barcode=_barcode(values),
+        catalog_number=_text(values, "catalog_number"),
         recording_mbid=_mbid(values, "recording_mbid"),
         release_mbid=_mbid(values, "release_mbid"),
         release_group_mbid=_mbid(values, "release_group_mbid"),
@@ -160,6 +167,12 @@ def _year(values: Mapping[Field, list[str]]) -> int | None:
 def _isrc(values: Mapping[Field, list[str]]) -> str | None:
     candidates = (re.sub(r"^ISRC|[\s:-]", "", value.upper()) for value in values.get("isrc", ()))
     return next((found[0] for found in map(_ISRC.search, candidates) if found), None)
+
+
+def _barcode(values: Mapping[Field, list[str]]) -> str | None:
+    """Return the first value that can be a UPC, EAN or GTIN, however it is spaced."""
+    plain = (re.sub(r"[\s-]", "", value) for value in values.get("barcode", ()))
+    return next((digits for digits in plain if _BARCODE.fullmatch(digits) and int(digits)), None)
 
 
 def _mbid(values: Mapping[Field, list[str]], fact: Field) -> str | None:

@@ -20,6 +20,8 @@ FACTS = {
     "year": 1977,
     "genre": "Jazz",
     "isrc": "DEA017700312",
+    "barcode": "4006381333931",
+    "catalog_number": "SHVL 804",
     "medium": '12" Vinyl',
     "recording_mbid": RECORDING,
     "release_mbid": RELEASE,
@@ -46,6 +48,7 @@ def picture() -> flac.Picture:
 def id3_frames() -> list[id3.Frame]:
     """Return `FACTS` and `PICTURE` as ID3v2.4."""
     ids = {"MusicBrainz Album Id": RELEASE, "MusicBrainz Release Group Id": RELEASE_GROUP}
+    ids |= {"BARCODE": FACTS["barcode"], "CATALOGNUMBER": FACTS["catalog_number"]}
     texts = {
         "TIT2": FACTS["title"],
         "TPE1": FACTS["artist"],
@@ -87,6 +90,8 @@ def comments() -> dict[str, str]:
         "DATE": "1977-05-12",
         "GENRE": FACTS["genre"],
         "ISRC": FACTS["isrc"],
+        "BARCODE": FACTS["barcode"],
+        "CATALOGNUMBER": FACTS["catalog_number"],
         "MEDIA": FACTS["medium"],
         "MUSICBRAINZ_TRACKID": RECORDING,
         "MUSICBRAINZ_ALBUMID": RELEASE,
@@ -117,6 +122,7 @@ def _write_mp4(file: io.BytesIO) -> None:
     audio["\xa9day"], audio["\xa9gen"], audio["cpil"] = "1977-05-12", FACTS["genre"], False
     audio["tmpo"] = [120]
     freeform = {"ISRC": FACTS["isrc"], "MEDIA": FACTS["medium"], "MusicBrainz Track Id": RECORDING}
+    freeform |= {"BARCODE": FACTS["barcode"], "CATALOGNUMBER": FACTS["catalog_number"]}
     freeform |= {"MusicBrainz Album Id": RELEASE, "MusicBrainz Release Group Id": RELEASE_GROUP}
     for name, text in freeform.items():
         audio[f"----:com.apple.iTunes:{name}"] = mp4.MP4FreeForm(str(text).encode())
@@ -129,6 +135,7 @@ def _write_asf(file: io.BytesIO) -> None:
     audio = asf.ASF(file)
     names = {"Title": "title", "Author": "artist", "WM/AlbumTitle": "album", "WM/AlbumArtist": "album_artist"}
     names |= {"WM/Genre": "genre", "WM/ISRC": "isrc", "WM/Media": "medium"}
+    names |= {"WM/Barcode": "barcode", "WM/CatalogNo": "catalog_number"}
     for name, fact in names.items():
         audio[name] = str(FACTS[fact])
     audio["WM/TrackNumber"], audio["WM/PartOfSet"], audio["WM/Year"] = "3/12", "1/2", "1977"
@@ -145,6 +152,7 @@ def write_apev2(file: io.BytesIO) -> None:
     tags = apev2.APEv2()
     names = {"Title": "title", "Artist": "artist", "Album": "album", "Album Artist": "album_artist"}
     names |= {"Genre": "genre", "ISRC": "isrc", "Media": "medium"}
+    names |= {"Barcode": "barcode", "CatalogNumber": "catalog_number"}
     for name, fact in names.items():
         tags[name] = str(FACTS[fact])
     tags["Track"], tags["Disc"], tags["Year"] = "3/12", "1/2", "1977-05-12"

@@ -179,6 +179,26 @@ def test_an_isrc_is_brought_into_one_form_or_left_out(text, isrc):
     assert tags_of(with_comments({"ISRC": text})).isrc == isrc
 
 
+@pytest.mark.parametrize(
+    ("texts", "barcode"),
+    [
+        ("4006381333931", "4006381333931"),
+        (" 0 7464-64405 2 ", "07464644052"),
+        (["none", "5099902987620"], "5099902987620"),
+        ("00000000", None),
+        ("12345", None),
+        ("400638133393100", None),
+    ],
+)
+def test_a_barcode_is_digits_without_gaps_or_left_out(texts, barcode):
+    assert tags_of(with_comments({"BARCODE": texts})).barcode == barcode
+
+
+@pytest.mark.parametrize("name", ["UPC", "EAN", "EAN/UPN"])
+def test_older_names_of_a_barcode_are_read(name):
+    assert tags_of(with_comments({name: "5099902987620"})).barcode == "5099902987620"
+
+
 def test_of_several_ids_the_first_that_is_one_counts():
     tags = tags_of(with_comments({"MUSICBRAINZ_TRACKID": ["none", f" {tagging.RECORDING.upper()}", tagging.RELEASE]}))
 
