@@ -236,13 +236,17 @@ def check_keys(*, as_json: bool) -> None:
 @cli.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def ui(arguments: tuple[str, ...]) -> None:
-    """Open the Dagster UI on http://localhost:3000 and watch the folders; ARGUMENTS go to `dagster dev`."""
+    """Open the Dagster UI on http://localhost:3000 and watch the folders; ARGUMENTS (-p 3001) go to `dagster dev`."""
+    from ingest_assets.ui_place import address, port_of, remember
+
     try:
         settings = existing_settings()
     except SettingsError:
         settings = load_settings()
     prepare_environment(settings)
-    say("The UI is on http://localhost:3000 once it has started (some 10 s). Ctrl-C ends it and the folder watch.")
+    port = port_of(arguments)
+    remember(settings, port)
+    say(f"The UI is on {address(port)} once it has started (some 10 s). Ctrl-C ends it and the folder watch.")
     program = str(Path(sys.executable).with_name("dagster"))
     os.execv(program, [program, "dev", "-w", str(PROJECT_ROOT / "workspace.yaml"), *arguments])  # noqa: S606  becomes it
 

@@ -1,44 +1,16 @@
 import json
-from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from ingest_assets import cli, review_chosen
 from ingest_assets.decided_identifications import overlay, read_decisions, read_spans
-from resources.worker_pool import WorkerPool
-from tests.house import AGAIN, FOG, GULLS, HARBOUR, LAMP, PIER, House, copy_of, lived_in, retag
+from tests.house import AGAIN, FOG, GULLS, HARBOUR, LAMP, PIER, House, retag
 from tests.ingest_assets.commands import Command
-from tests.ingest_assets.questions import ALBUM, LIVE, LOW_TIDE_GROUP, WHY, asked, mbid, recording, told
+from tests.ingest_assets.questions import ALBUM, LIVE, LOW_TIDE_GROUP, WHY, mbid, recording, told
 
 ALBUM_ID, LAMP_ID = "a1a1a1a1", "1a1a1a1a"
-
-
-@pytest.fixture(scope="module")
-def questioned(tmp_path_factory: pytest.TempPathFactory, ingested: Path, pool: WorkerPool) -> Path:
-    """A folder with a home in which questions are open: to copy, not to work in."""
-    folder = copy_of(ingested, tmp_path_factory.mktemp("questioned"))
-    with pytest.MonkeyPatch.context() as patch, lived_in(folder, pool, patch) as house:
-        asked(house)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def open_house(tmp_path_factory: pytest.TempPathFactory, questioned: Path, pool: WorkerPool) -> Iterator[House]:
-    """A house in which nothing is answered."""
-    folder = copy_of(questioned, tmp_path_factory.mktemp("open"))
-    with pytest.MonkeyPatch.context() as patch, lived_in(folder, pool, patch) as house:
-        yield house
-        assert house.tuples("from decisions") == []
-
-
-@pytest.fixture
-def asking(tmp_path: Path, questioned: Path, pool: WorkerPool, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    """A house of one's own to answer in."""
-    with lived_in(copy_of(questioned, tmp_path / "house"), pool, monkeypatch) as house:
-        yield house
 
 
 @pytest.fixture
