@@ -149,7 +149,7 @@ class _Maker:
 
 
 def _plain(make: _Maker) -> None:
-    for _ in range(16):
+    for _ in range(18):
         make.album("plain", make.dice.choice((3, 4, 4, 5)))
     for count in (10, 12):
         make.album("many tracks", count, seconds=SHORT)
