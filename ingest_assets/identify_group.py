@@ -6,6 +6,7 @@ could not change the decision is not asked.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from music.alignment import Alignment, align
@@ -149,8 +150,8 @@ class _Search:
         query = query_for_piece(piece)
         if found or query is None:
             return found
-        asked = {"title": query.title, "artist": query.artist}
-        return self.musicbrainz.search_recordings(**asked) or self.musicbrainz.search_recordings(**asked, is_loose=True)
+        search = partial(self.musicbrainz.search_recordings, title=query.title, artist=query.artist)
+        return search() or search(is_loose=True)
 
 
 def _only(values: Iterable[str | None]) -> str | None:
