@@ -82,9 +82,10 @@ class BiquadCascade:
         self._within, self._carried, over = _grouped(kept)
         self._rounds = _powers_of_two(over)
         self._state = np.zeros((channels, self._order))
+        self._kept = np.empty((2, 0, STEP), np.float32)
 
     def __call__(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the filtered block.
+        """Return the filtered block, valid until the next call.
 
         Args:
             block: Shape (channels, n), in C order; n is a multiple of `GROUP` * `STEP` in all blocks but the last.
@@ -93,8 +94,12 @@ class BiquadCascade:
         missing = -count % (GROUP * STEP)
         whole = np.pad(block, ((0, 0), (0, missing))) if missing else block
         rows = whole.reshape(-1, STEP)
-        heard = rows @ self._response
-        heard += self._states((rows @ self._left).reshape(channels, -1, GROUP * self._order)) @ self._heard
+        if self._kept.shape[1:] != rows.shape:  # kept, as fresh memory may cost more than the products
+            self._kept = np.empty((2, *rows.shape), np.float32)
+        heard, of_states = self._kept
+        states = self._states((rows @ self._left).reshape(channels, -1, GROUP * self._order))
+        np.matmul(rows, self._response, out=heard)
+        heard += np.matmul(states, self._heard, out=of_states)
         return heard.reshape(channels, -1)[:, :count]
 
     def _states(self, left: NDArray[np.float32]) -> NDArray[np.float32]:

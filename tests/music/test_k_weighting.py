@@ -44,7 +44,8 @@ def test_the_blocks_do_not_matter(steps, rest):
     samples = np.stack([signals.noise(sum(sizes) / 8_000, rate_hz=8_000, seed=seed) for seed in (1, 2)])
     blockwise = KWeighting(8_000, channels=2)
 
-    parts = [blockwise(np.ascontiguousarray(part)) for part in np.split(samples, np.cumsum(sizes)[:-1], axis=1)]
+    blocks = np.split(samples, np.cumsum(sizes)[:-1], axis=1)
+    parts = [blockwise(np.ascontiguousarray(block)).copy() for block in blocks]
 
     whole = KWeighting(8_000, channels=2)(samples)
     assert [part.shape[1] for part in parts] == sizes
