@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from music.match_parameters import MatchParameters
-from music.match_scores import decide_piece
+from music.match_scores import PRECISE_SECONDS, decide_piece
 from music.matches import Decision
 from music.piece_candidates import PieceCandidate
 from music.piece_evidence import Piece
@@ -22,6 +22,7 @@ _LONG_TITLE: Final = 30
 """A title this long that agrees is that of one work: tags name its composer where the catalogue names who plays."""
 _NEARER_SECONDS: Final = 0.75
 """A recording whose length is this much nearer is likelier than its sources say."""
+_FARTHER_SECONDS: Final = 1.5
 _SOME_SOURCES: Final = 0.15
 """Of all; less is a slip of somebody's."""
 _ONE_SONG: Final = 0.9
@@ -115,7 +116,7 @@ def _of_rivals(best: PieceCandidate, others: Sequence[PieceCandidate], parameter
     near = next((rival for rival in others if best.confidence - rival.confidence < parameters.least_margin), None)
     if near is not None:
         return f"{_called(near)} is as likely"
-    linked = sum(rival.link.recording.sources for rival in rivals if rival.link)
+    linked = sum(rival.link.recording.sources for rival in rivals if rival.link and not _is_farther(rival, best))
     own = best.link.recording.sources if best.link else 0
     if best.link and own < parameters.most_of_sources * (own + linked):
         return f"{len(rivals) + 1} recordings sound like it, and none has most of the sources"
@@ -133,6 +134,14 @@ def _is_plausible(other: PieceCandidate, best: PieceCandidate, parameters: Match
         return False
     is_of_album = (best.album or 0.0) >= parameters.same_title
     return not (is_of_album and other.album is not None and other.album < OTHER_TITLE)
+
+
+def _is_farther(rival: PieceCandidate, best: PieceCandidate) -> bool:
+    """Tell whether the length tells the best from a rival that has no more sources."""
+    if rival.seconds_apart is None or best.seconds_apart is None or best.link is None or best.link.of_most < 1:
+        return False
+    is_exact = abs(best.seconds_apart) <= PRECISE_SECONDS
+    return is_exact and abs(rival.seconds_apart) - abs(best.seconds_apart) >= _FARTHER_SECONDS
 
 
 def _is_nearer(rival: PieceCandidate, best: PieceCandidate) -> bool:
