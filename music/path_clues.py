@@ -99,6 +99,12 @@ def read_path_clues(relative_path: str) -> PathClues:
     return _read_name(_spaced(_without_suffix(name)), _read_folders([_spaced(each) for each in folders[-4:]]))
 
 
+def disc_of_folder(name: str) -> int | None:
+    """Return which disc of an album a folder is called after: CD1, Disc 2; None for any other folder."""
+    found = _DISC_FOLDER.fullmatch(_spaced(name))
+    return int(found["disc"]) or None if found else None
+
+
 def _without_suffix(name: str) -> str:
     stem, _, suffix = name.rpartition(".")
     return stem if stem and suffix.isalnum() and len(suffix) <= _LONGEST_SUFFIX else name
@@ -112,9 +118,8 @@ def _spaced(name: str) -> str:
 
 def _read_folders(folders: list[str]) -> PathClues:
     """Return artist, album and disc as the folders say them."""
-    disc_folder = _DISC_FOLDER.fullmatch(folders[-1]) if folders else None
-    disc = int(disc_folder["disc"]) or None if disc_folder else None
-    named = folders[:-1] if disc_folder else folders
+    disc = disc_of_folder(folders[-1]) if folders else None
+    named = folders[:-1] if disc is not None else folders
     if not named:
         return PathClues(disc_number=disc)
     artist, album = _read_album_folder(named[-1], _name(named[-2]) if len(named) > 1 else None)

@@ -1,0 +1,135 @@
+"""What else an album might be: other release groups, and other recordings of its songs in other releases.
+
+Two releases that hold other recordings of the same songs are told apart by what is nearer in length, else by the
+sources of what it sounds like. What neither tells, a person is asked.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from music.album_scores import AlbumScore
+from music.alignment import Placement
+from music.match_parameters import MatchParameters
+from music.match_scores import album_piece_confidence, mean, medium_score, track_count_score, weighted
+from music.piece_evidence import AlbumGroup
+from music.release_names import OTHER_ALBUM, album_similarity, artist_score, has_code_of
+from music.release_vote import ReleaseVote, seconds_apart
+from music.releases import ReleaseSummary
+from music.sound_evidence import Link
+
+NEARER_SECONDS: Final = 1.0
+"""On average; less does not tell two releases apart."""
+_RATHER_NEARER_SECONDS: Final = 0.4
+"""On average; enough to doubt what the sources say."""
+_EXPLAINS_AS_MUCH: Final = 0.8
+_SAME_ALBUM: Final = 0.9
+
+
+def estimate(group: AlbumGroup, summary: ReleaseSummary, vote: ReleaseVote | None) -> float:
+    """Return the most that a release could score if it were looked up, by what is known of it without."""
+    names = weighted(
+        (1, album_similarity(group, summary.title)),
+        (1, artist_score(group, summary.artist.name) if summary.artist else None),
+    )
+    count = track_count_score(len(group.pieces), summary.track_count)
+    if count is not None and (summary.medium_count or 1) > 1:
+        count = max(count, 0.85)
+    contextual = weighted((0.4, count), (0.3, 1.0), (0.3, names)) or 0.0
+    pattern = weighted((0.5, count), (0.3, 1.0), (0.2, medium_score(group.medium, summary.formats))) or 0.0
+    sound = None
+    if any(piece.matches for piece in group.pieces):
+        sound = (mean(link.score for link in vote.links.values()) or 0.0) * vote.share if vote else 0.0
+    score = album_piece_confidence(contextual=contextual, pattern=pattern, fingerprint=sound)
+    return min(1.0, score + 0.1) if has_code_of(group, summary) else score
+
+
+def names_another(group: AlbumGroup, title: str) -> bool:
+    """Tell whether a group calls its album by a name that is not this."""
+    alike = album_similarity(group, title)
+    return alike is not None and alike < OTHER_ALBUM
+
+
+def rival_of(
+    placed: Placement, best: AlbumScore, *, votes: Sequence[ReleaseVote], parameters: MatchParameters
+) -> Link | None:
+    """Return another recording that a piece may as well be: a release that explains the album as well has it."""
+    if not placed.is_heard:
+        return None
+    own = next((vote for vote in votes if vote.summary.mbid == best.alignment.release.mbid), None)
+    share = own.share if own else _share(best)
+    for vote in votes:
+        link = vote.links.get(placed.piece.key)
+        if link is None or link.recording.mbid == placed.track.recording_mbid:
+            continue
+        explains = vote.share >= _EXPLAINS_AS_MUCH * share and _is_same_album(vote, best)
+        if explains and not _is_worse(vote, best, parameters):
+            return link
+    return None
+
+
+def _share(best: AlbumScore) -> float:
+    known = [placed for placed in best.alignment.placements if placed.heard is not None]
+    return sum(placed.is_heard for placed in known) / len(known) if known else 0.0
+
+
+def _is_same_album(vote: ReleaseVote, best: AlbumScore) -> bool:
+    """Tell whether the group's names do not tell a release from the chosen one."""
+    release, summary = best.alignment.release, vote.summary
+    if summary.track_count is not None and summary.track_count < len(best.alignment.placements):
+        return False
+    own = album_similarity(best.alignment.group, release.title, other_title=release.release_group_title)
+    its = album_similarity(best.alignment.group, summary.title)
+    return not (own is not None and own >= _SAME_ALBUM and its is not None and its < OTHER_ALBUM)
+
+
+def _is_worse(vote: ReleaseVote, best: AlbumScore, parameters: MatchParameters) -> bool:
+    """Tell whether lengths or sources tell that it is the chosen release and not the other."""
+    pairs = [
+        (placed, vote.links[placed.piece.key])
+        for placed in best.alignment.placements
+        if placed.is_heard
+        and placed.piece.key in vote.links
+        and vote.links[placed.piece.key].recording.mbid != placed.track.recording_mbid
+    ]
+    nearer = mean(
+        abs(other) - abs(placed.seconds_apart)
+        for placed, link in pairs
+        if placed.seconds_apart is not None and (other := seconds_apart(placed.piece, link.recording)) is not None
+    )
+    if nearer is not None and abs(nearer) >= NEARER_SECONDS:
+        return nearer > 0
+    doubted = nearer is not None and nearer <= -_RATHER_NEARER_SECONDS
+    return not doubted and (_share_of_sources(pairs) or 0.0) >= parameters.most_of_sources
+
+
+def _share_of_sources(pairs: Iterable[tuple[Placement, Link]]) -> float | None:
+    """Return which share of the sources of either recording is the chosen one's."""
+    shares: list[float] = []
+    for placed, link in pairs:
+        own = (placed.fingerprint or 0.0) / (placed.heard or 1.0)
+        shares.append(own / (own + link.of_most))
+    return mean(shares)
+
+
+def next_group(
+    best: AlbumScore,
+    others: Iterable[AlbumScore],
+    *,
+    votes: Sequence[ReleaseVote],
+    summaries: Mapping[str, ReleaseSummary],
+) -> tuple[float, str | None]:
+    """Return how far the next release group is behind, and what it is called; 1 where there is none."""
+    behind = {
+        score.alignment.release.mbid: (best.rank - score.rank, score.alignment.release.title)
+        for score in others
+        if score.release_group_mbid != best.release_group_mbid
+    }
+    by_release = {vote.summary.mbid: vote for vote in votes}
+    known = {best.release_group_mbid, *(score.release_group_mbid for score in others)}
+    for mbid, summary in summaries.items():
+        if summary.release_group_mbid not in known:
+            guess = estimate(best.alignment.group, summary, by_release.get(mbid))
+            other_name = names_another(best.alignment.group, summary.title)
+            behind[mbid] = (best.overall - guess + (0.15 if other_name else 0.0), summary.title)
+    margin, title = min(behind.values(), default=(1.0, None), key=lambda each: (each[0], each[1] or ""))
+    return margin, title

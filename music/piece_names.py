@@ -1,0 +1,100 @@
+"""What a piece calls itself: the names in its tags, else those that its path suggests. Some names say nothing.
+
+"Track 05", "Unknown Album" and a file called `a3f09c.flac` tell nothing, neither for nor against.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Final
+
+from music.name_similarity import is_nobody, plain_name
+from music.piece_evidence import AlbumGroup, Piece
+from music.titles import read_title, versions_in
+
+_GENERIC: Final = re.compile(
+    r"(?:(?:audio|unknown|unbekannt\w*|untitled|no|new|my|copy|of|the) ?)*"
+    r"(?:track|titel|titre|title|piste|pista|spur|audio|song|file|recording|rec|unknown|untitled|side|piece|segment|part"
+    r"|music|sound|tmp|temp|test|album|artist|loose|mystery|item|sample|clip|take|copy)(?: ?(?:[0-9]+|[a-z])){0,2}"
+    r"|(?:unknown|untitled|no|new|copy|the) ?|[a-z]|[0-9 ]*"
+)
+_YEAR: Final = re.compile(r"1[0-9]{3}|2[01][0-9]{2}")
+_NO_LETTER: Final = re.compile(r"[\W\d_]*")
+_LIKE_A_HASH: Final = re.compile(r"(?=.*[0-9])(?=.*[a-z])[0-9a-z]+(?:[_-][0-9a-z]+)*|[0-9a-f]{8,}")
+_LONGEST_NAME_WITH_A_NUMBER: Final = 4
+_VERSIONS_OF_ALBUMS: Final = frozenset({"live", "remix", "demo", "acoustic", "instrumental", "rerecorded"})
+
+
+@lru_cache(maxsize=50_000)
+def telling(name: str | None) -> str | None:
+    """Return a name if it tells anything, else None."""
+    if not name or not name.strip():
+        return None
+    if _NO_LETTER.fullmatch(name):
+        return name if _YEAR.fullmatch(name.strip()) else None
+    return None if _GENERIC.fullmatch(plain_name(name)) else name
+
+
+@lru_cache(maxsize=50_000)
+def telling_file_name(name: str | None) -> str | None:
+    """Return the title in a file's name if it tells anything: not a number in disguise, as `a3f09c12`, `x0017`."""
+    lowered = (name or "").strip().casefold()
+    is_number = len(lowered) > _LONGEST_NAME_WITH_A_NUMBER and _LIKE_A_HASH.fullmatch(lowered)
+    return None if is_number else telling(name)
+
+
+def title_of(piece: Piece) -> str | None:
+    """Return what the piece is called."""
+    return telling(piece.title) or (telling_file_name(piece.path_title) if piece.segment_count == 1 else None)
+
+
+def artists_of(piece: Piece) -> tuple[str, ...]:
+    """Return who made it: performer and album's artist as the tags say, else as the path says."""
+    tagged = [name for name in (piece.artist, piece.album_artist) if name and not is_nobody(name) and telling(name)]
+    path = telling(piece.path_artist)
+    return tuple(dict.fromkeys(tagged)) or ((path,) if path and not is_nobody(path) else ())
+
+
+def album_of(piece: Piece) -> str | None:
+    """Return which album it is from."""
+    return telling(piece.album) or telling(piece.path_album)
+
+
+def versions_of_album(piece: Piece) -> frozenset[str]:
+    """Return which versions its album speaks of: live, remix …"""
+    album = album_of(piece)
+    return (read_title(album).versions | versions_in(album)) & _VERSIONS_OF_ALBUMS if album else frozenset()
+
+
+def track_number_of(piece: Piece) -> int | None:
+    """Return its place on its disc; a piece of a long file has the place in the file."""
+    return (
+        piece.track_number or piece.path_track_number or (piece.segment_index + 1 if piece.segment_count > 1 else None)
+    )
+
+
+def disc_number_of(piece: Piece) -> int | None:
+    """Return its disc."""
+    return piece.path_disc_number or piece.disc_number
+
+
+def album_of_group(group: AlbumGroup) -> str | None:
+    """Return what most pieces of a group call their album."""
+    return most_said(album_of(piece) for piece in group.pieces)
+
+
+def artist_of_group(group: AlbumGroup) -> str | None:
+    """Return who most pieces of a group say made the album; None where they do not agree."""
+    said = most_said(telling(piece.album_artist) for piece in group.pieces)
+    if said:
+        return said
+    artists = [artists[0] for piece in group.pieces if (artists := artists_of(piece))]
+    chosen = most_said(artists)
+    return chosen if chosen and artists.count(chosen) * 2 > len(artists) else None
+
+
+def most_said(names: Iterable[str | None]) -> str | None:
+    """Return the name that is said most often, the first in order among equals."""
+    counts = Counter(name for name in names if name)
+    return min(counts, key=lambda name: (-counts[name], name)) if counts else None
