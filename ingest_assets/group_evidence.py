@@ -7,6 +7,7 @@ from typing import Any
 from ingest_assets.identifications import ASSET
 from ingest_assets.versions import Known
 from lake.snapshot import Snapshot
+from music.album_groups import group_files
 from music.piece_evidence import AlbumGroup, Piece
 from music.ticks import TICKS_PER_SECOND
 
@@ -165,11 +166,11 @@ def _piece(row: Row, segment: Row, *, count: int) -> Piece:
     )
 
 
-def groups_of(files: Sequence[FileEvidence]) -> list[AlbumGroup]:
-    """Return the groups of the files of one folder; a long file is one of its own."""
-    long = [file for file in files if len(file.segments) > 1 and file.has_pieces]
-    short = [file for file in files if len(file.segments) == 1 and file.has_pieces]
-    groups = [AlbumGroup(file.file_key, tuple(file.pieces()), file.medium, file.gap_pattern) for file in long]
-    if short:
-        groups.append(AlbumGroup(short[0].file_key, tuple(piece for file in short for piece in file.pieces())))
-    return groups
+def groups_of(files: Sequence[FileEvidence]) -> tuple[AlbumGroup, ...]:
+    """Return the groups of the files of one folder that have pieces."""
+    usable = [file for file in files if file.has_pieces]
+    return group_files(
+        [piece for file in usable for piece in file.pieces()],
+        media={file.file_key: file.medium for file in usable if file.medium},
+        gap_patterns={file.file_key: file.gap_pattern for file in usable if file.gap_pattern},
+    )
