@@ -166,13 +166,11 @@ def _piece(row: Row, segment: Row, *, count: int) -> Piece:
     )
 
 
-def groups_of(files: Sequence[FileEvidence]) -> list[AlbumGroup]:
-    """Return the groups of the files of one folder of albums."""
-    with_pieces = [file for file in files if file.has_pieces]
-    return list(
-        group_files(
-            (piece for file in with_pieces for piece in file.pieces()),
-            media={file.file_key: file.medium for file in with_pieces if file.medium},
-            gap_patterns={file.file_key: file.gap_pattern for file in with_pieces if file.gap_pattern},
-        )
+def groups_of(files: Sequence[FileEvidence]) -> tuple[AlbumGroup, ...]:
+    """Return the groups of the files of one folder that have pieces."""
+    usable = [file for file in files if file.has_pieces]
+    return group_files(
+        [piece for file in usable for piece in file.pieces()],
+        media={file.file_key: file.medium for file in usable if file.medium},
+        gap_patterns={file.file_key: file.gap_pattern for file in usable if file.gap_pattern},
     )

@@ -151,6 +151,18 @@ def kept(file: FileEvidence) -> FileIdentified | None:
     return FileIdentified(file, known.status, known.data_version, how="kept", parameters_hash=known.parameters_hash)
 
 
+def folder_row(library: str, folder: str, *, version: str, parameters_hash: str) -> Row:
+    """Return the row of `identified_folders` of a folder all of whose files have an outcome."""
+    return {
+        "library": library,
+        "folder": folder,
+        "version": version,
+        "identified_at": datetime.now(UTC),
+        "code_version": ASSET.code_version,
+        "parameters_hash": parameters_hash,
+    }
+
+
 def cause_of(error: ServiceError) -> Cause:
     """Return why something is put off, with the time at which it is due again."""
     code = ErrorCode(error.code)

@@ -6,7 +6,6 @@ A group that cannot be decided yet is put off, one on which our own code breaks 
 
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any, Final
 
 import dagster as dg
@@ -20,7 +19,6 @@ from ingest_assets.identification_due import RunFolder, Wish, due, folders_with,
 from ingest_assets.identification_rows import FileIdentified
 from ingest_assets.identification_services import opened_services
 from ingest_assets.identification_writer import IdentificationWriter
-from ingest_assets.identifications import ASSET
 from ingest_assets.identify_group import Services, identify_group
 from lake.snapshot import Snapshot
 from lake.store import Lake
@@ -106,7 +104,7 @@ class IdentificationRun:
                 self._writer.add(self._identified(group, services, lookups))
                 self._writer.flush_if_due()
             if folder.version is not None:
-                self._writer.add_folder(self._folder_row(folder))
+                self._writer.add_folder(self._folder_row(folder, folder.version))
 
     def _files(self, folder: RunFolder) -> list[FileEvidence]:
         return [self._evidence.files[key] for key in folder.keys if key in self._evidence.files]
@@ -152,16 +150,11 @@ class IdentificationRun:
         if self._batch.canceled():
             raise dg.DagsterExecutionInterruptedError("the run was ended in the UI")
 
-    def _folder_row(self, folder: RunFolder) -> dict[str, Any]:
-        files = self._files(folder)
-        return {
-            "library": folder.library,
-            "folder": folder.folder,
-            "version": folder.version,
-            "identified_at": datetime.now(UTC),
-            "code_version": ASSET.code_version,
-            "parameters_hash": self._parameters.of(folder.library, files[0].row["path"])[1] if files else "",
-        }
+    def _folder_row(self, folder: RunFolder, version: str) -> dict[str, Any]:
+        parameters_hash = self._parameters.of(folder.library, f"{folder.folder}/")[1]
+        return identification_rows.folder_row(
+            folder.library, folder.folder, version=version, parameters_hash=parameters_hash
+        )
 
 
 def _decided(
@@ -172,7 +165,9 @@ def _decided(
     Raises:
         ValueError: A piece has no match, or there is a match of no piece: a mistake of ours.
     """
-    by_file = {file.file_key: [match for match in matches if match.file_key == file.file_key] for file in files}
+    by_file: dict[str, list[Match]] = {file.file_key: [] for file in files}
+    for match in sorted(matches, key=lambda each: each.segment_index):
+        by_file[match.file_key].append(match)
     for file in files:
         if [match.segment_index for match in by_file[file.file_key]] != list(range(len(file.segments))):
             raise ValueError(f"not every piece of {file.row['path']} was decided, once and in order")

@@ -119,10 +119,13 @@ class Session:
                 return
 
     def _plan(self, errand: Errand) -> None:
+        self._plan_files(errand)
+        self._plan_identification(errand)
+
+    def _plan_files(self, errand: Errand) -> None:
         new = self._planner.plan(within=errand.within)
         self._local.queue += new
         self._counted.total += sum(len(lease.keys) for lease in new)
-        self._plan_identification(errand)
 
     def _plan_identification(self, errand: Errand) -> None:
         if not errand.is_whole or self._online.given_up:
@@ -149,8 +152,10 @@ class Session:
                 return
             if finished or time.monotonic() - reaped > REAP_SECONDS:
                 self._planner.reap()
-                self._plan(errand)
+                self._plan_files(errand)
                 reaped = time.monotonic()
+            if finished:
+                self._plan_identification(errand)
             self._show(bar, open_leases)
 
     def _hear(self, open_leases: list[Lease]) -> bool:

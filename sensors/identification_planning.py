@@ -5,9 +5,8 @@ No Dagster: the command line puts off without it, and a partition is there since
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Final
 
 from ingest_assets import identification_rows
@@ -55,14 +54,13 @@ class IdentificationPlanner:
 
         What waits for a service that was down is tried before its time with the first planning alone.
         """
+        if not self._settings.contact:
+            self._put_off(wish)
+            return []
         wish = replace(wish, is_asked=wish.is_asked and not self._has_planned)
         self._has_planned = True
         self._give_up()
-        found = self._due(wish)
-        if not self._settings.contact:
-            self._put_off(found)
-            return []
-        if not found and not failed_keys(self._connection):
+        if not self._due(wish) and not failed_keys(self._connection):
             return []
         return lease_folders(
             self._connection,
@@ -87,60 +85,54 @@ class IdentificationPlanner:
                 self._tries[place] += 1
                 yield Folder(keys, stale=wish.stale)
 
-    def _put_off(self, folders: Sequence[DueFolder]) -> None:
+    def _put_off(self, wish: Wish) -> None:
         """Write that nothing may be asked; while files are being read the planner waits, to write it once."""
         if leases.open_leases(self._connection, lane=LANE):
             return
+        folders = self._due(wish)
         cause = Cause(ErrorCode.NO_CONTACT, ErrorCode.NO_CONTACT.sentence)
         for start in range(0, len(folders), FOLDERS_AT_ONCE):
-            self._write(folders[start : start + FOLDERS_AT_ONCE], cause)
+            self._write(folders[start : start + FOLDERS_AT_ONCE], lambda file: identification_rows.put_off(file, cause))
 
     def _give_up(self) -> None:
-        """Write an outcome for files on which runs fail again and again, so that they hold nobody up."""
-        hopeless = [key for key, attempts in failed_keys(self._connection).items() if attempts >= MOST_ATTEMPTS]
-        if not hopeless:
+        """Write an outcome for files on which runs fail again and again, and forget those that are gone."""
+        failed = failed_keys(self._connection)
+        if not failed:
             return
         with self._lake.read() as snapshot:
-            evidence = read_evidence(snapshot, hopeless)
-        message = "the run failed on these files again and again"
-        parameters = IdentificationParameters(self._settings.home)
-        results = [
-            self._known(identification_rows.failed(file, message, code=ErrorCode.RUN_FAILED), parameters)
-            for file in evidence.files.values()
-        ]
-        with self._lake.write(run_id=PLANNER) as transaction:
-            transaction.record_outcomes([result.outcome() for result in results])
+            there = {key for folder in folders_with(snapshot, list(failed)) for key in folder.keys}
+        hopeless = [key for key, attempts in failed.items() if attempts >= MOST_ATTEMPTS or key not in there]
+        if not hopeless:
+            return
+        message = "the run failed on the files of this folder again and again"
+        self._write(
+            self._due(Wish(frozenset(hopeless))),
+            lambda file: identification_rows.failed(file, message, code=ErrorCode.RUN_FAILED),
+        )
         give_up(self._connection, hopeless, owner=self._owner)
 
-    def _write(self, folders: Sequence[DueFolder], cause: Cause) -> None:
+    def _write(self, folders: Sequence[DueFolder], made: Callable[[FileEvidence], FileIdentified]) -> None:
+        """Write what came of folders without a run; a file without pieces is skipped."""
         with self._lake.read() as snapshot:
             evidence = read_evidence(snapshot, [key for folder in folders for key in folder.file_keys])
         parameters = IdentificationParameters(self._settings.home)
-        results = [self._known(_put_off(file, cause), parameters) for file in evidence.files.values()]
-        emptied = [result.file.file_key for result in results if result.rows is not None]
-        now = datetime.now(UTC)
+        results = [
+            made(file) if file.has_pieces else identification_rows.skipped(file) for file in evidence.files.values()
+        ]
+        for result in results:
+            row = result.file.row
+            result.parameters_hash = parameters.of(row["library"], row["path"])[1]
         rows = [
-            {
-                "library": folder.library,
-                "folder": folder.folder,
-                "version": folder.version,
-                "identified_at": now,
-                "code_version": ASSET.code_version,
-                "parameters_hash": parameters.of(folder.library, f"{folder.folder}/")[1],
-            }
+            identification_rows.folder_row(
+                folder.library,
+                folder.folder,
+                version=folder.version,
+                parameters_hash=parameters.of(folder.library, f"{folder.folder}/")[1],
+            )
             for folder in folders
         ]
         with self._lake.write(run_id=PLANNER) as transaction:
             for table in ASSET.tables:
-                transaction.delete(table, emptied)
+                transaction.delete(table, [result.file.file_key for result in results if result.rows is not None])
             transaction.record_outcomes([result.outcome() for result in results])
             transaction.upsert("identified_folders", rows)
-
-    def _known(self, result: FileIdentified, parameters: IdentificationParameters) -> FileIdentified:
-        row = result.file.row
-        result.parameters_hash = parameters.of(row["library"], row["path"])[1]
-        return result
-
-
-def _put_off(file: FileEvidence, cause: Cause) -> FileIdentified:
-    return identification_rows.put_off(file, cause) if file.has_pieces else identification_rows.skipped(file)

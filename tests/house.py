@@ -239,9 +239,7 @@ class House:
             self.planner(connection).reap()
         return results
 
-    def ask(
-        self, *assets: str, tags: Mapping[str, str], job: str = "ingest_files"
-    ) -> dg.ExecuteInProcessResult:
+    def ask(self, *assets: str, tags: Mapping[str, str], job: str = "ingest_files") -> dg.ExecuteInProcessResult:
         """Run as a person does in the UI: some assets, a partition or a range."""
         result = self.definitions.resolve_job_def(job).execute_in_process(
             instance=self.instance,

@@ -101,6 +101,10 @@ def reject(piece: Piece) -> Match:
     )
 
 
+def no_fault(_: AlbumGroup) -> None:
+    pass
+
+
 @dataclass
 class Judge:
     """Stands for the services and the judgement."""
@@ -112,8 +116,8 @@ class Judge:
     """The paths of the pieces of each group that was judged."""
     heard: list[AlbumGroup] = field(default_factory=list)
     parameters: list[MatchParameters] = field(default_factory=list)
-    decide: Callable[[Piece], Match] = staticmethod(accept)
-    before: Callable[[AlbumGroup], None] = staticmethod(lambda _: None)
+    decide: Callable[[Piece], Match] = accept
+    before: Callable[[AlbumGroup], None] = no_fault
     """Called with each group; may raise."""
 
     def identify_group(self, group: AlbumGroup, services: Services, parameters: MatchParameters) -> Identified:

@@ -1,6 +1,5 @@
 from datetime import UTC, datetime, timedelta
 
-import dagster as dg
 import pytest
 
 from ingest_assets import identification_run
@@ -8,7 +7,6 @@ from ingest_assets.batch import BatchRun
 from ingest_assets.identification_due import Wish
 from ingest_assets.identification_writer import IdentificationWriter
 from lake.decisions import add_decisions, of_span
-from resources import leases
 from resources.online_leases import failed_keys
 from resources.service_errors import InvalidKeyError, NoKeyError, RateLimitedError, ServiceDownError
 from resources.state import opened
@@ -28,7 +26,8 @@ def identified(house: House) -> dict[str, tuple]:
     return {
         path: rest
         for path, *rest in house.tuples(
-            "select path, decision, recording_mbid, decided_by from identifications join discovered_files using (file_key)"
+            "select path, decision, recording_mbid, decided_by from identifications "
+            "join discovered_files using (file_key)"
         )
     }
 
@@ -39,9 +38,7 @@ def test_every_file_has_its_row_its_outcome_and_its_event(house: House, judge: J
     assert judge.status() == dict.fromkeys(PATHS, DONE)
     assert identified(house) == {path: ["ACCEPT", f"recording of {path}", "evidence"] for path in PATHS}
     assert house.tuples("select count(*) from match_candidates") == [(len(PATHS),)]
-    assert {name: state for name, state in house.partition_states("identifications").items()} == {
-        house.key(path): "MATERIALIZED" for path in PATHS
-    }
+    assert house.partition_states("identifications") == {house.key(path): "MATERIALIZED" for path in PATHS}
     assert {tuple(paths) for paths in map(sorted, judge.judged)} == {
         tuple(sorted(LOW_TIDE)),
         (AGAIN,),
@@ -179,7 +176,7 @@ def test_what_was_known_stays_where_a_file_is_put_off(house: House, judge: Judge
     assert judge.identify() == []
 
 
-def test_our_own_mistake_costs_its_group_and_not_the_batch(house: House, judge: Judge) -> None:
+def test_our_own_mistake_costs_its_group_and_not_the_batch(judge: Judge) -> None:
     def fail(group) -> None:
         if len(group.pieces) == len(LOW_TIDE):
             raise KeyError("a mistake of ours")
@@ -192,7 +189,7 @@ def test_our_own_mistake_costs_its_group_and_not_the_batch(house: House, judge: 
     assert judge.identify() == []
 
 
-def test_a_judgement_that_forgets_a_piece_is_our_mistake(house: House, judge: Judge, monkeypatch) -> None:
+def test_a_judgement_that_forgets_a_piece_is_our_mistake(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = judge.identify_group
     monkeypatch.setattr(
         identification_run,
@@ -228,7 +225,7 @@ def test_without_a_key_what_is_sure_without_fingerprints_is_done_and_the_rest_wa
 
 
 def test_a_key_that_is_not_known_is_not_tried_again_before_it_is_another(
-    house: House, judge: Judge, monkeypatch: pytest.MonkeyPatch
+    judge: Judge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     judge.acoustid.error = InvalidKeyError("acoustid", "AcoustID does not know the key")
     judge.decide = review
@@ -243,7 +240,7 @@ def test_a_key_that_is_not_known_is_not_tried_again_before_it_is_another(
     assert set(judge.status().values()) == {DONE}
 
 
-def test_a_key_that_is_not_known_may_fail_the_run(house: House, judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_key_that_is_not_known_may_fail_the_run(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LINERNOTES_ON_INVALID_KEY", "fail_run")
     judge.acoustid.error = InvalidKeyError("acoustid", "AcoustID does not know the key")
 

@@ -12,8 +12,10 @@ from ingest_assets.ingest import Wanted, ingest
 from ingest_assets.lane_process import LaneDiedError
 from resources import leases, locks
 from resources.leases import Lease
+from resources.online_leases import IDENTIFY_LANE
 from resources.state import opened
 from tests.house import FOG, HARBOUR, LAMP, PATHS, House, sound, touch, write
+from tests.ingest_assets.identifying import Judge, install
 
 ALL = Wanted(None, stale=False, accept_missing=False)
 
@@ -283,3 +285,134 @@ def test_a_lake_that_was_deleted_does_not_look_unchanged(
     assert "every file is planned anew" in capsys.readouterr().err
     assert house.tuples("select count(*) from library") == [(len(PATHS),)]
     assert lane.started == 1
+
+
+@pytest.fixture
+def judge(house: House, monkeypatch: pytest.MonkeyPatch) -> Judge:
+    return install(house, monkeypatch)
+
+
+@pytest.fixture
+def heard(lane: type[LaneHere], monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the lanes of a session were handed and told, in order."""
+    told: list[str] = []
+    execute, result = lane.execute, lane.result
+
+    def noted_execute(self, lease: Lease) -> None:
+        told.append(f"begin {lease.lane}")
+        execute(self, lease)
+
+    def noted_result(self, timeout_seconds: float) -> dict[str, object] | None:
+        found = result(self, timeout_seconds)
+        if found is not None and "batch" in found:
+            told.append(f"end {self.log.stem.removeprefix('lane-')}")
+        return found
+
+    monkeypatch.setattr(lane, "execute", noted_execute)
+    monkeypatch.setattr(lane, "result", noted_result)
+    return told
+
+
+def test_what_one_batch_made_is_identified_while_the_next_is_read(
+    house: House, judge: Judge, heard: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judge.identify()
+    judge.judged.clear()
+    monkeypatch.setenv("LINERNOTES_BATCH_FILES", "1")
+    write(house.path("Dawn/01 - Dawn.flac"), sound(bpm=130, codec="flac"))
+    write(house.path("Dusk/01 - Dusk.flac"), sound(bpm=140, codec="flac"))
+
+    assert ingest(house.settings, ALL) == 0
+
+    assert heard[:4] == ["begin ingest_files", "end ingest_files", "begin ingest_files", "begin identify_files"]
+    assert sorted(judge.judged) == [["Dawn/01 - Dawn.flac"], ["Dusk/01 - Dusk.flac"]]
+    assert open_leases(house) == []
+
+
+def test_a_second_ingest_has_neither_run_nor_request(
+    house: House, judge: Judge, lane: type[LaneHere], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ingest(house.settings, ALL) == 0
+    judge.judged.clear()
+    started = lane.started
+    monkeypatch.setattr("dagster.DagsterInstance.get", lambda: pytest.fail("Dagster was asked"))
+
+    assert ingest(house.settings, ALL) == 0
+
+    assert (lane.started, judge.judged, house.pool.opened) == (started, [], [])
+
+
+def test_without_a_contact_no_lane_is_started_to_identify(
+    house: House, judge: Judge, heard: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LINERNOTES_CONTACT")
+    touch(house.path(LAMP))
+
+    assert ingest(house.settings, ALL) == 0
+
+    assert heard == ["begin ingest_files", "end ingest_files"]
+    assert set(judge.status().values()) == {("deferred", "NO_CONTACT")}
+
+
+@pytest.mark.usefixtures("searched")
+def test_what_nobody_may_be_asked_about_is_put_off_without_dagster(
+    house: House, judge: Judge, lane: type[LaneHere], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LINERNOTES_CONTACT")
+    monkeypatch.setattr("dagster.DagsterInstance.get", lambda: pytest.fail("Dagster was asked"))
+
+    assert ingest(house.settings, ALL) == 0
+
+    assert lane.started == 0
+    assert judge.status() == dict.fromkeys(PATHS, ("deferred", "NO_CONTACT"))
+
+
+@pytest.mark.usefixtures("judge")
+def test_a_lane_that_identifies_and_dies_again_and_again_does_not_hold_up_the_reading(
+    house: House, lane: type[LaneHere], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    def die(lease: Lease) -> None:
+        if lease.lane == IDENTIFY_LANE:
+            raise LaneDiedError("its process ended; its log: there")
+
+    monkeypatch.setattr(lane, "before", staticmethod(die))
+    monkeypatch.setenv("LINERNOTES_BATCH_FILES", "1")
+    for path in (HARBOUR, LAMP, FOG):
+        touch(house.path(path))
+
+    assert ingest(house.settings, ALL) == 1
+
+    assert "Linernotes itself failed: its process ended" in capsys.readouterr().err
+    assert (open_leases(house), house.todo()) == ([], set())
+
+
+@pytest.mark.usefixtures("judge")
+def test_ctrl_c_while_albums_are_identified_gives_everything_back(
+    house: House, lane: type[LaneHere], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    def press(lease: Lease) -> None:
+        if lease.lane == IDENTIFY_LANE:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(lane, "before", staticmethod(press))
+
+    assert ingest(house.settings, ALL) == 130
+
+    assert "Stopped. To go on where it stopped" in capsys.readouterr().err
+    assert open_leases(house) == []
+
+
+@pytest.mark.usefixtures("lane")
+def test_two_calls_at_once_do_not_identify_twice(house: House, judge: Judge) -> None:
+    other: list[int] = []
+
+    def call_again(_) -> None:
+        if not other:
+            other.append(len(judge.plan(owner="cli-of-another")))
+
+    judge.before = call_again
+
+    assert ingest(house.settings, ALL) == 0
+
+    assert other == [0]
+    assert len(judge.judged) == len({tuple(paths) for paths in judge.judged}) == 3
