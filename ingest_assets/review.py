@@ -109,19 +109,16 @@ def find_group(settings: Settings, snapshot: Snapshot, name: str) -> Group:
         ReviewError: Several groups are meant.
         NamedError: Nothing is.
     """
+    known = group_ids(snapshot)
     digits = name.lower()
-    found = [
-        each for each in group_ids(snapshot) if each == name or (_is_id(digits) and short_id(each).startswith(digits))
-    ] or [each for each in group_ids(snapshot) if len(name) >= FEWEST_DIGITS and each.startswith(name)]
+    found = [each for each in known if each == name] or [
+        each for each in known if len(name) >= FEWEST_DIGITS and short_id(each).startswith(digits)
+    ]
     if len(found) > 1:
         raise ReviewError(f"{len(found)} groups begin with {name}: write more of it, or name a file")
     if found:
         return group_of(snapshot, found[0])
     return pieces_of(snapshot, find_named(settings, snapshot, name).keys)
-
-
-def _is_id(name: str) -> bool:
-    return len(name) >= FEWEST_DIGITS and set(name) <= set("0123456789abcdef")
 
 
 def _narrowed(group: Group, piece: int | None) -> Group:

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from os.path import commonpath
-from string import hexdigits
 from typing import Any, Final
 
 from ingest_assets.audio_spans import Audio
@@ -17,7 +16,7 @@ from music.ticks import Ticks, ticks_to_seconds
 Row = Mapping[str, Any]
 OPEN: Final = "REVIEW"
 SHORT: Final = 8
-"""Digits of a group's id that are shown."""
+"""Digits of what a person types for a group."""
 _SAID: Final = (
     *("recording_mbid", "release_mbid", "release_group_mbid", "title", "artist", "album"),
     *("track_position", "disc_position"),
@@ -174,9 +173,8 @@ class GroupCandidate:
 
 
 def short_id(group_id: str) -> str:
-    """Return eight digits for a group: the first of its id, where that is made of digits."""
-    is_digits = len(group_id) >= SHORT and set(group_id) <= set(hexdigits)
-    return (group_id if is_digits else hashlib.sha256(group_id.encode()).hexdigest())[:SHORT]
+    """Return eight digits for a group, whose id is the key of one of its files."""
+    return hashlib.sha256(group_id.encode()).hexdigest()[:SHORT]
 
 
 def open_groups(snapshot: Snapshot) -> list[Group]:
