@@ -4,7 +4,7 @@ from functools import partial
 import pytest
 from click.testing import CliRunner
 
-from ingest_assets import cli, review_chosen
+from ingest_assets import cli
 from ingest_assets.decided_identifications import overlay, read_decisions, read_spans
 from ingest_assets.review_groups import short_id
 from tests.house import AGAIN, FOG, GULLS, HARBOUR, LAMP, PIER, House, retag
@@ -199,17 +199,6 @@ def test_an_id_among_the_candidates_needs_no_look_up(asking: House, review: Comm
 
     assert said.out.startswith("Written down: 1 piece: The Wicks - Lamp (live).")
     assert told(asking, LAMP)["title"] == "Lamp (live)"
-
-
-def test_an_id_that_cannot_be_looked_up_is_taken_as_it_is(
-    asking: House, review: Command, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(review_chosen, "look_up", lambda *_: "no contact is set")
-
-    said = review("choose", LAMP, mbid("another"))
-
-    assert f"recording {mbid('another')}, taken as it is: no contact is set" in said.out
-    assert (told(asking, LAMP)["recording_mbid"], told(asking, LAMP)["title"]) == (mbid("another"), None)
 
 
 # keys
