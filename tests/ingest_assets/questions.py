@@ -43,6 +43,12 @@ def asked(house: House) -> None:
     with house.lake.write(run_id="the evidence") as transaction:
         transaction.upsert("identifications", rows)
         transaction.upsert("match_candidates", candidates)
+        transaction.record_outcomes(
+            [
+                {"asset": "identifications", "file_key": row["file_key"], "status": "done", "run_id": "the evidence"}
+                for row in rows
+            ]
+        )
 
 
 def _album_row(house: House, path: str, group_id: str) -> dict[str, Any]:
