@@ -54,12 +54,12 @@ def test_what_one_answer_settles_most_for_comes_first(review: Command) -> None:
 def test_programs_get_the_queue_as_json(review: Command) -> None:
     groups = json.loads(review("--json").out)["groups"]
 
-    assert [(group["id"], group["pieces"], group["open"]) for group in groups] == [
+    assert [(group["id"], group["settles"], group["to_review"]) for group in groups] == [
         (ALBUM_ID, 3, 3),
         (COPY_ID, 1, 1),
         (LAMP_ID, 1, 1),
     ]
-    assert groups[0]["guess"]["release_group_mbid"] == LOW_TIDE_GROUP
+    assert groups[0]["candidate_release_group_mbid"] == LOW_TIDE_GROUP
     assert groups[0]["group_id"] == ALBUM
 
 
