@@ -65,7 +65,7 @@ def _file(file: Row, facts: Facts) -> Iterator[str]:
     tags = _names(file["artist"], file["title"], file["album"], file["track_number"])
     path = _names(file["path_artist"], file["path_title"], file["path_album"], file["path_track_number"])
     yield f"Its tags say: {tags}" if tags else "Its tags say nothing."
-    if path:
+    if path and path != tags:
         yield f"Its path says: {path}"
     for media in facts["source_media"]:
         sure = f" ({media['confidence']:.2f})" if media["confidence"] else ""
@@ -157,8 +157,6 @@ def _decisions(decisions: Sequence[Row]) -> Iterator[str]:
 def _missing(facts: Facts) -> Iterator[str]:
     """Yield what there is not, why, and what helps."""
     remarkable = [row for row in facts["outcomes"] if row["status"] not in ("done", "skipped") or row["error_code"]]
-    if not facts["outcomes"]:
-        yield "Nothing was made of it yet: linernotes ingest"
     for row in remarkable:
         kind = "Warning" if row["status"] == "done" else "Missing"
         code = f", {row['error_code']}" if row["error_code"] else ""
@@ -169,7 +167,9 @@ def _missing(facts: Facts) -> Iterator[str]:
     asked = [row for row in facts[WHO] if row["decision"] == OPEN]
     if asked:
         yield f"Open: who {counted(len(asked), 'piece')} may be. To answer: linernotes review show {_group(asked[0])}"
-    if facts["outcomes"] and not remarkable and not asked:
+    if not any(row["asset"] == WHO for row in facts["outcomes"]):
+        yield "Open: who it is was not looked for yet: linernotes ingest"
+    elif not remarkable and not asked:
         yield "Nothing is missing."
 
 

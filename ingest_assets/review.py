@@ -11,8 +11,8 @@ from ingest_assets.console import say
 from ingest_assets.file_pieces import NamedError, find_named
 from ingest_assets.review_answers import Answering, carry_out
 from ingest_assets.review_decisions import last_said, take_back
-from ingest_assets.review_groups import Group, ReviewError, group_ids, group_of, open_groups, pieces_of, short_id
-from ingest_assets.review_shown import counted, group_keys, queue_keys, say_line, show_group, show_queue
+from ingest_assets.review_groups import Group, ReviewError, group_ids, group_of, pieces_of, queue, short_id
+from ingest_assets.review_shown import counted, group_keys, say_line, show_group, show_queue
 from lake.snapshot import Snapshot
 from lake.store import Lake
 from resources.settings import Settings
@@ -24,16 +24,16 @@ FEWEST_DIGITS = 4
 def list_queue(settings: Settings, *, as_json: bool) -> int:
     """Print the queue; return the exit code."""
     with Lake(settings.home).read() as snapshot:
-        groups = open_groups(snapshot)
+        rows = queue(snapshot)
     if as_json:
-        click.echo(json.dumps(queue_keys(groups), indent=2))
+        click.echo(json.dumps({"groups": rows}, indent=2))
         return 0
-    show_queue(groups)
-    if groups:
-        pieces = sum(len(group.open) for group in groups)
+    show_queue(rows)
+    if rows:
+        pieces = sum(row["to_review"] for row in rows)
         say_line(
-            f"{counted(len(groups), 'question')} about {counted(pieces, 'piece')}. One after the other: "
-            f"linernotes review ask    One of them: linernotes review show {groups[0].short_id}"
+            f"{counted(len(rows), 'question')} about {counted(pieces, 'piece')}. One after the other: "
+            f"linernotes review ask    One of them: linernotes review show {rows[0]['id']}"
         )
     else:
         say_line("Nothing is in question.")
@@ -109,19 +109,16 @@ def find_group(settings: Settings, snapshot: Snapshot, name: str) -> Group:
         ReviewError: Several groups are meant.
         NamedError: Nothing is.
     """
+    known = group_ids(snapshot)
     digits = name.lower()
-    found = [
-        each for each in group_ids(snapshot) if each == name or (_is_id(digits) and short_id(each).startswith(digits))
-    ] or [each for each in group_ids(snapshot) if len(name) >= FEWEST_DIGITS and each.startswith(name)]
+    found = [each for each in known if each == name] or [
+        each for each in known if len(name) >= FEWEST_DIGITS and short_id(each).startswith(digits)
+    ]
     if len(found) > 1:
         raise ReviewError(f"{len(found)} groups begin with {name}: write more of it, or name a file")
     if found:
         return group_of(snapshot, found[0])
     return pieces_of(snapshot, find_named(settings, snapshot, name).keys)
-
-
-def _is_id(name: str) -> bool:
-    return len(name) >= FEWEST_DIGITS and set(name) <= set("0123456789abcdef")
 
 
 def _narrowed(group: Group, piece: int | None) -> Group:

@@ -9,7 +9,7 @@ from ingest_assets.console import say
 from ingest_assets.decided_identifications import Said
 from ingest_assets.review_answers import Answer, accepted, carry_out, rejected
 from ingest_assets.review_decisions import last_said, take_back
-from ingest_assets.review_groups import Group, ReviewError, group_of, open_groups
+from ingest_assets.review_groups import Group, ReviewError, group_of, queue
 from ingest_assets.review_shown import counted, say_line, show_group
 from lake.store import Lake
 from resources.settings import Settings
@@ -21,12 +21,12 @@ def ask(settings: Settings) -> int:
     """Walk through the queue; return the exit code."""
     lake = Lake(settings.home)
     with lake.read() as snapshot:
-        queue = [group.group_id for group in open_groups(snapshot)]
-    if not queue:
+        groups = [row["group_id"] for row in queue(snapshot)]
+    if not groups:
         say_line("Nothing is in question.")
         return 0
     try:
-        walk = _Walk(lake, queue)
+        walk = _Walk(lake, groups)
         while walk.goes_on:
             walk.step()
     except OSError:
@@ -104,7 +104,7 @@ class _Walk:
     def say_end(self) -> None:
         """Say how much was answered."""
         with self.lake.read() as snapshot:
-            left = len(open_groups(snapshot))
+            left = len(queue(snapshot))
         say_line(f"{counted(len(self.answered), 'question')} answered, {left} left.")
 
 

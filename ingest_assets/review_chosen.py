@@ -22,7 +22,7 @@ _COLUMNS: Final[dict[MbidKind, str]] = {
 }
 Chosen = list[tuple[Piece, Choice]]
 _MBID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
-_ADDRESS: Final = re.compile(r"/(recording|release|release-group)/")
+_ADDRESS: Final = re.compile(r"/([a-z-]+)/(?=[0-9a-f]{8}-)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,8 @@ def parse_named(text: str, kind: str | None) -> Named:
         )
     address = _ADDRESS.search(text.lower())
     said = kind or (address[1] if address else None)
+    if said is not None and said not in MBID_KINDS:
+        raise ReviewError(f"{text} is the address of another thing. What it is must be a {', '.join(MBID_KINDS)}")
     return Named(found[0], next((each for each in MBID_KINDS if each == said), None))
 
 

@@ -1,28 +1,29 @@
 """Pieces of music that a person may say who they are: read from the lake, in the groups that one answer settles."""
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from os.path import commonpath
-from string import hexdigits
 from typing import Any, Final
 
 from ingest_assets.audio_spans import Audio
 from ingest_assets.decided_identifications import PERSON, Choice
+from lake.identification_views import FITS
 from lake.snapshot import Snapshot
 from music.ticks import Ticks, ticks_to_seconds
 
 Row = Mapping[str, Any]
 OPEN: Final = "REVIEW"
 SHORT: Final = 8
-"""Digits of a group's id that are shown."""
+"""Digits of what a person types for a group."""
+GROUP_SQL: Final = "coalesce(group_id, identifications.file_key || '#' || identifications.segment_index)"
+"""What names a group, as the view `review_queue` has it."""
 _SAID: Final = (
     *("recording_mbid", "release_mbid", "release_group_mbid", "title", "artist", "album"),
     *("track_position", "disc_position"),
 )
-_PIECES_SQL: Final = """
+_PIECES_SQL: Final = f"""
 with several as (select file_key, count(*) as pieces from segments group by file_key having count(*) > 1)
 select
     segments.file_key, segments.segment_index, library || '/' || path as place, coalesce(pieces, 1) as pieces,
@@ -35,14 +36,15 @@ select
     case when pieces is null then coalesce(track_number, path_track_number) else segments.segment_index + 1 end
         as own_track_number,
     coalesce(disc_number, path_disc_number) as own_disc_number,
-    identifications.* exclude (file_key, segment_index, audio_sha256, start_time_ticks, end_time_ticks)
+    {GROUP_SQL} as group_id,
+    identifications.* exclude (file_key, segment_index, group_id, audio_sha256, start_time_ticks, end_time_ticks)
 from segments join discovered_files using (file_key) left join several using (file_key)
 left join identifications on identifications.file_key = segments.file_key
-    and identifications.segment_index = segments.segment_index
-    and identifications.audio_sha256 = discovered_files.audio_sha256
-where gone_at is null and discovered_files.audio_sha256 is not null and {wanted}
+    and identifications.segment_index = segments.segment_index and {FITS}
+where gone_at is null and discovered_files.audio_sha256 is not null and segments.file_key in (%s)
 order by library, path, segments.segment_index
 """
+_FILES_OF_A_GROUP: Final = f"select identifications.file_key from identifications where {GROUP_SQL} = ?"
 _CANDIDATES_SQL: Final = """
 select match_candidates.* exclude (run_id, written_at) from match_candidates join _files using (file_key)
 order by file_key, segment_index, rank
@@ -174,79 +176,76 @@ class GroupCandidate:
 
 
 def short_id(group_id: str) -> str:
-    """Return eight digits for a group: the first of its id, where that is made of digits."""
-    is_digits = len(group_id) >= SHORT and set(group_id) <= set(hexdigits)
-    return (group_id if is_digits else hashlib.sha256(group_id.encode()).hexdigest())[:SHORT]
+    """Return eight digits for a group, whose id is the key of one of its files."""
+    return hashlib.sha256(group_id.encode()).hexdigest()[:SHORT]
 
 
-def open_groups(snapshot: Snapshot) -> list[Group]:
-    """Return the groups about which a person is asked, what one answer settles most for first."""
-    wanted = f"segments.file_key in (select file_key from identifications where decision = '{OPEN}')"
-    groups = [group for group in _grouped(snapshot.rows(_PIECES_SQL.format(wanted=wanted))) if group.open]
-    return sorted(groups, key=lambda group: (-len(group.open), -group.confidence, group.place))
+def queue(snapshot: Snapshot) -> list[Row]:
+    """Return the rows of `review_queue`, what one answer settles most for first, each with what a person types."""
+    return [{"id": short_id(row["group_id"]), **row} for row in snapshot.rows("from review_queue")]
 
 
 def group_of(snapshot: Snapshot, group_id: str) -> Group:
     """Return a group with the candidates of its pieces."""
-    wanted = "segments.file_key in (select file_key from identifications where group_id = ?)"
-    rows = snapshot.rows(_PIECES_SQL.format(wanted=wanted), [group_id])
+    rows = snapshot.rows(_PIECES_SQL % _FILES_OF_A_GROUP, [group_id])
     return Group(group_id, _with_candidates(snapshot, [row for row in rows if row["group_id"] == group_id]))
 
 
 def pieces_of(snapshot: Snapshot, keys: Collection[str]) -> Group:
     """Return the pieces of some files with their candidates, as a person put them together."""
     with snapshot.keys("_named", list(keys)):
-        rows = snapshot.rows(_PIECES_SQL.format(wanted="segments.file_key in (select file_key from _named)"))
+        rows = snapshot.rows(_PIECES_SQL % "select file_key from _named")
     return Group("", _with_candidates(snapshot, rows))
 
 
 def group_ids(snapshot: Snapshot) -> list[str]:
     """Return the ids of all groups."""
-    return [each for (each,) in snapshot.tuples("select distinct group_id from identifications where group_id <> ''")]
+    return [each for (each,) in snapshot.tuples(f"select distinct {GROUP_SQL} from identifications")]
 
 
 def candidates_of(pieces: Sequence[Piece]) -> list[GroupCandidate]:
     """Return what pieces may be: of one piece the recordings, of several the releases; the most likely first."""
     fits: dict[object, dict[tuple[str, int], Row]] = defaultdict(dict)
     guesses: dict[object, int] = defaultdict(int)
+    editions = _guessed_editions(pieces)
     for piece in pieces:
-        for row in _possible(piece):
-            identity = _identity(row, alone=len(pieces) == 1)
-            fits[identity].setdefault(piece.key, row)
         if piece.guess is not None:
-            guesses[_identity(piece.guess, alone=len(pieces) == 1)] += 1
+            guess = _with_parts(piece, piece.guess)
+            identity = _identity(guess, editions, alone=len(pieces) == 1)
+            fits[identity][piece.key] = guess
+            guesses[identity] += 1
+        for row in piece.candidates:
+            if row["recording_mbid"]:
+                fits[_identity(row, {}, alone=len(pieces) == 1)].setdefault(piece.key, row)
     found = [GroupCandidate(max(rows.values(), key=_score), rows, guesses[identity]) for identity, rows in fits.items()]
     return sorted(found, key=lambda each: (-each.guesses, -len(each.fits), -each.score))
 
 
-def _possible(piece: Piece) -> Iterator[Row]:
-    """Yield what a piece may be; where the evidence's own guess is among the candidates, with all that is known."""
-    guess = piece.guess
-    if guess is not None:
-        yield {**_parts_of(piece, guess), **{name: each for name, each in guess.items() if each is not None}}
-    yield from (row for row in piece.candidates if row["recording_mbid"])
+def _guessed_editions(pieces: Sequence[Piece]) -> dict[str, str | None]:
+    """Return by release group the edition that most guesses name: those of the album go together all the same."""
+    found: dict[str, Counter[str | None]] = defaultdict(Counter)
+    for piece in pieces:
+        if piece.guess is not None and piece.guess["release_group_mbid"]:
+            found[piece.guess["release_group_mbid"]][piece.guess["release_mbid"]] += 1
+    return {group: editions.most_common(1)[0][0] for group, editions in found.items()}
 
 
-def _parts_of(piece: Piece, guess: Row) -> Row:
+def _with_parts(piece: Piece, guess: Row) -> Row:
+    """Return a guess with all that is known of it: where it is among the candidates, with the parts of its score."""
     same = (row for row in piece.candidates if row["recording_mbid"] == guess["recording_mbid"])
-    return next(same, guess.get("evidence") or {})
+    known = next(same, guess.get("evidence") or {})
+    return {**known, **{name: each for name, each in guess.items() if each is not None}}
 
 
-def _identity(row: Row, *, alone: bool) -> object:
-    release = row.get("release_group_mbid"), row.get("release_mbid")
-    return (row["recording_mbid"], *release) if alone or release == (None, None) else release
+def _identity(row: Row, editions: Mapping[str, str | None], *, alone: bool) -> object:
+    group, release = row.get("release_group_mbid"), row.get("release_mbid")
+    if alone or (group, release) == (None, None):
+        return row["recording_mbid"], group, release
+    return group, editions.get(group, release) if group else release
 
 
 def _score(row: Row) -> float:
     return row.get("score") or row.get("confidence") or 0.0
-
-
-def _grouped(rows: Sequence[Row]) -> list[Group]:
-    by_group = sorted((row for row in rows if row["group_id"]), key=lambda row: row["group_id"])
-    return [
-        Group(group_id, tuple(Piece(row) for row in own))
-        for group_id, own in groupby(by_group, key=lambda row: row["group_id"])
-    ]
 
 
 def _with_candidates(snapshot: Snapshot, rows: Sequence[Row]) -> tuple[Piece, ...]:

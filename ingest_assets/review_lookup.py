@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-from rapidfuzz import fuzz
-from scipy.optimize import linear_sum_assignment
-
 from ingest_assets.decided_identifications import Choice
 from ingest_assets.review_groups import Piece
+from music.alignment import align
+from music.piece_evidence import AlbumGroup
+from music.piece_evidence import Piece as PieceToAlign
 from music.releases import Medium, Recording, Release, Track
 from resources.http import Http
 from resources.musicbrainz import MusicBrainz
@@ -18,10 +17,6 @@ from resources.services import musicbrainz
 from resources.settings import Settings
 
 NOT_LOOKED_UP: Final = "MusicBrainz is not asked about a release group"
-LEAST_LIKENESS: Final = 0.4
-"""Of a piece and the track that it is taken for: a person said already that it is this release."""
-LENGTHS_APART_SECONDS: Final = 15.0
-"""Lengths that differ by this much are not alike at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,26 +61,32 @@ def choice_of_recording(recording: Recording) -> Choice:
 
 def on_tracks(pieces: Sequence[Piece], release: Release) -> list[tuple[Piece, Choice]]:
     """Return which piece is which track of a release, as far as they are alike; a piece may be none of them."""
-    tracks = list(release.tracks())
-    alike = np.array([[_likeness(piece, medium, track) for medium, track in tracks] for piece in pieces])
-    rows, columns = linear_sum_assignment(alike, maximize=True) if alike.size else ((), ())
+    group = AlbumGroup(group_id="", pieces=tuple(_piece_of(piece, release) for piece in pieces))
+    by_key = {piece.key: piece for piece in pieces}
     return [
-        (pieces[row], _choice_of_track(release, *tracks[column]))
-        for row, column in zip(rows, columns, strict=True)
-        if alike[row, column] >= LEAST_LIKENESS
+        (by_key[placed.piece.key], _choice_of_track(release, placed.medium, placed.track))
+        for placed in align(group, release).placements
     ]
 
 
-def _likeness(piece: Piece, medium: Medium, track: Track) -> float:
-    """Return how likely a piece is a track, from 0 to 1."""
-    if any(row["recording_mbid"] == track.recording_mbid for row in (piece.facts, *piece.candidates)):
-        return 1.0
-    title = fuzz.ratio((piece.facts["own_title"] or "").casefold(), track.title.casefold()) / 100
-    apart = LENGTHS_APART_SECONDS if track.length_seconds is None else abs(piece.seconds - track.length_seconds)
-    length = max(0.0, 1 - apart / LENGTHS_APART_SECONDS)
-    disc = piece.facts["own_disc_number"]
-    place = piece.facts["own_track_number"] == track.position and disc in (None, medium.position)
-    return 0.9 * (0.45 * title + 0.35 * length + 0.2 * place)
+def _piece_of(piece: Piece, release: Release) -> PieceToAlign:
+    """Return a piece as it is laid on tracks: under its own names, and as the recording that it was held for."""
+    facts = piece.facts
+    recordings = {track.recording_mbid for _, track in release.tracks()}
+    known = (row["recording_mbid"] for row in (facts, *piece.candidates))
+    return PieceToAlign(
+        file_key=facts["file_key"],
+        path=facts["place"],
+        duration_seconds=piece.seconds,
+        segment_index=facts["segment_index"],
+        segment_count=facts["pieces"],
+        title=facts["own_title"],
+        artist=facts["own_artist"],
+        album=facts["own_album"],
+        track_number=facts["own_track_number"],
+        disc_number=facts["own_disc_number"],
+        recording_mbid=next((mbid for mbid in known if mbid in recordings), None),
+    )
 
 
 def _choice_of_track(release: Release, medium: Medium, track: Track) -> Choice:

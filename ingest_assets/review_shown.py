@@ -1,6 +1,6 @@
 """How the questions to a person are shown: a line for each group, a page for one, or JSON."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from rich.table import Table
@@ -35,18 +35,15 @@ def say_line(text: str = "", *, indent: int = 0) -> None:
     out().print(Text(" " * indent + plain(text)))
 
 
-def show_queue(groups: Sequence[Group]) -> None:
-    """Print a line for each group."""
-    for group in groups:
-        pieces = counted(len(group.open), "piece")
-        guess = f"  → {guess_of(group)}" if guess_of(group) else ""
-        say_line(f"{group.short_id}  {pieces:>10}  {group.confidence:.2f}  {group.place}{guess}  {group.reason}")
-
-
-def guess_of(group: Group) -> str:
-    """Return in words what a group most likely is; empty where nothing was found."""
-    candidates = candidates_of(group.open)
-    return name_of(candidates[0], alone=len(group.open) == 1) if candidates else ""
+def show_queue(rows: Sequence[Row]) -> None:
+    """Print a line for each row of the queue."""
+    for row in rows:
+        files = row["path"] if row["files"] == 1 else f"{row['folder']}/".lstrip("/")
+        name = row["candidate_title"] or row["candidate_album"]
+        guess = f"  → {artist_and(row['candidate_artist'], name)}" if name or row["candidate_artist"] else ""
+        sure = "    " if row["confidence"] is None else f"{row['confidence']:.2f}"
+        pieces = f"{counted(row['settles'], 'piece'):>10}"
+        say_line(f"{row['id']}  {pieces}  {sure}  {row['library']}/{files}{guess}  {row['reason'] or ''}")
 
 
 def name_of(candidate: GroupCandidate, *, alone: bool) -> str:
@@ -156,16 +153,6 @@ def length_in_words(piece: Piece, row: Row) -> str:
         return "the same"
     shown = f"{abs(difference):.0f} s" if abs(difference) < MINUTE_SECONDS else clock(abs(difference))
     return f"{shown} {'longer' if difference > 0 else 'shorter'}"
-
-
-def queue_keys(groups: Sequence[Group]) -> dict[str, Any]:
-    """Return the queue for programs; the keys are stable."""
-    return {"groups": [_group_keys(group) | {"guess": _guess_keys(group)} for group in groups]}
-
-
-def _guess_keys(group: Group) -> Mapping[str, Any] | None:
-    candidates = candidates_of(group.open)
-    return {name: candidates[0].first.get(name) for name in _NAMES} if candidates else None
 
 
 def _group_keys(group: Group) -> dict[str, Any]:

@@ -2,9 +2,10 @@ import json
 
 import pytest
 
+from ingest_assets.review_groups import short_id
 from tests.house import FOG, GULLS, HARBOUR, House
 from tests.ingest_assets.commands import Command
-from tests.ingest_assets.questions import WHY, mbid, recording
+from tests.ingest_assets.questions import ALBUM, WHY, mbid, recording
 
 
 @pytest.mark.usefixtures("open_house")
@@ -17,7 +18,7 @@ def test_a_file_in_question_says_what_it_may_be_why_and_what_to_do(linernotes: C
     assert f"Why: {WHY}" in lines
     assert "Evidence, from 0 to 1: names 0.90, sound 0.80" in lines
     assert f"https://musicbrainz.org/recording/{recording(GULLS)}" in lines
-    assert "Open: who 1 piece may be. To answer: linernotes review show a1a1a1a1" in lines
+    assert f"Open: who 1 piece may be. To answer: linernotes review show {short_id(ALBUM)}" in lines
 
 
 @pytest.mark.usefixtures("open_house")
