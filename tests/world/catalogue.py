@@ -24,7 +24,7 @@ from tests.world.model import (
 from tests.world.names import Names
 
 VARIOUS = Artist("89ad4ac3-39f7-470e-963a-56509c546377", "Various Artists", "add compilations to this artist")
-SHORT, USUAL, LONG = (12.0, 14.0), (15.0, 23.0), (26.0, 31.0)
+SHORT, USUAL, LONG = (11.5, 13.5), (13.0, 20.0), (25.0, 29.0)
 """Lengths of songs, in seconds."""
 
 
@@ -150,7 +150,7 @@ class _Maker:
 
 def _plain(make: _Maker) -> None:
     for _ in range(18):
-        make.album("plain", make.dice.choice((3, 4, 4, 5)))
+        make.album("plain", make.dice.choice((3, 3, 4, 5)))
     for count in (10, 12):
         make.album("many tracks", count, seconds=SHORT)
     for _ in range(4):
@@ -260,7 +260,7 @@ def _namesakes(make: _Maker) -> None:
     titles = [make.names.song() for _ in range(4)]
     for place in ("Leeds punk band", "Ohio soul singer"):
         artist = make.artist(name, place)
-        songs = [make.song(artist, song, seconds=(18.0, 18.8)) for song in titles]
+        songs = [make.song(artist, song, seconds=(16.0, 16.8)) for song in titles]
         make.release("same everything", [make.medium(songs)], artist, title=title)
         make.leave_unlinked(songs)
     band = make.artist()

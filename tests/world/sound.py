@@ -21,8 +21,8 @@ Samples = NDArray[np.float32]
 
 CODECS = {
     "flac": Codec("flac", "flac", ".flac", "s16", encoder_options={"compression_level": "1"}),
-    "mp3": Codec("mp3", "libmp3lame", ".mp3", bit_rate=96_000, encoder_options={"compression_level": "7"}),
-    "mp3 low": Codec("mp3", "libmp3lame", ".mp3", bit_rate=40_000, encoder_options={"compression_level": "7"}),
+    "mp3": Codec("mp3", "libmp3lame", ".mp3", bit_rate=96_000, encoder_options={"compression_level": "9"}),
+    "mp3 low": Codec("mp3", "libmp3lame", ".mp3", bit_rate=40_000, encoder_options={"compression_level": "9"}),
     "ogg": Codec("ogg", "vorbis", ".ogg", encoder_options={"strict": "-2"}),
     "opus": Codec("ogg", "libopus", ".opus", rate_hz=48_000, encoder_options={"compression_level": "0"}),
     "wav": Codec("wav", "pcm_s16le", ".wav"),
