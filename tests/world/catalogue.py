@@ -321,7 +321,7 @@ def _unlisted(make: _Maker) -> None:
     for count in (4, 3):
         make.album("unknown", count)
     original = make.catalogue.families["live"][0]
-    played = [make.again(song, take="live") for song in original.recordings]
+    played = [make.again(song, take="bootleg") for song in original.recordings]
     make.release("unknown live", [make.medium(played)], original.credit, title=original.title)
     source = make.catalogue.families["no fingerprints"][3]
     home = [replace(make.song(source.credit, song.title), seconds=song.seconds + 4.5) for song in source.recordings]

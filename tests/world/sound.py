@@ -54,6 +54,8 @@ def _playing(recording: Recording) -> _Playing:
             return _Playing(
                 choose.choice((0.9, 0.94, 1.07, 1.12)), choose.choice((-1, 0, 0)), 1.2, 0.02, choose.below(3)
             )
+        case "bootleg":
+            return _Playing(choose.uniform(0.9, 1.1), choose.choice((-2, 2)), 1.2, 0.03, choose.below(3))
         case "again":
             return _Playing(choose.choice((0.94, 1.06)), 0, 1.8)
         case "remix":
