@@ -100,7 +100,7 @@ class _Maker:
         facts = {
             "date": date,
             "country": self.dice.choice(("GB", "US", "DE", "JP", "SE", "XW")),
-            "barcode": f"{self.dice.between(10**11, 10**12 - 1)}",
+            "barcode": self._barcode(),
             "catalog_number": f"{self.dice.choice('ABCDEFG')}LP {self.dice.between(100, 9999)}",
             "label": self.names.label(),
         }
@@ -143,6 +143,12 @@ class _Maker:
         for recording in self.catalogue.recordings().values():
             if recording.sound not in self._linked | self._unlinked:
                 self.link(recording, (recording, self.dice.between(5, 60)))
+
+    def _barcode(self) -> str:
+        """Return an EAN-13 whose last digit checks the others."""
+        digits = f"{self.dice.between(40 * 10**10, 10**12 - 1)}"
+        total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(digits))
+        return f"{digits}{-total % 10}"
 
     def _isrc(self) -> str:
         return f"QZ{self.dice.choice('ABCDEFGH')}{self.dice.between(10, 99)}{self.dice.below(10**7):07}"
