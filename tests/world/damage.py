@@ -6,10 +6,9 @@ The name of a function is the kind; its sentence says why it is hard.
 from collections.abc import Callable
 from dataclasses import replace
 
-from tests.world.dice import Dice
 from tests.world.model import Catalogue, Release
 from tests.world.names import misspelt
-from tests.world.shelf import MusicFile, Shelf, Song, Tags, songs_of
+from tests.world.shelf import MusicFile, Shelf, Song, Tags, Verdict, plain_folder, songs_of
 
 Damage = Callable[[Shelf], None]
 
@@ -73,7 +72,10 @@ def no_tags(shelf: Shelf) -> None:
     shelf.album(
         shelf.take("many tracks"), folder="rip 3", tags=_none, name=lambda song: f"Track {song.track.position:02}"
     )
-    names = lambda song: f"audio_{song.recording.mbid[:6]}"  # noqa: E731
+
+    def names(song: Song) -> str:
+        return f"audio_{song.recording.mbid[:6]}"
+
     shelf.album(shelf.take("two links"), folder="rip 4", tags=_none, name=names)
 
 
@@ -92,7 +94,10 @@ def wrong_ids(shelf: Shelf) -> None:
 def wrong_ids_no_fingerprints(shelf: Shelf) -> None:
     """As wrong ids, and AcoustID does not know the music: names stand against ids."""
     release, other = shelf.take("no fingerprints"), songs_of(shelf.family("two discs")[0])
-    tags = lambda song: song.tags | other[song.track.position].ids  # noqa: E731
+
+    def tags(song: Song) -> Tags:
+        return song.tags | other[song.track.position].ids
+
     shelf.album(release, tags=tags, expect=lambda song: shelf.expected(song, "open"))
 
 
@@ -185,7 +190,10 @@ def foreign_file(shelf: Shelf) -> None:
 def wrong_numbers(shelf: Shelf) -> None:
     release = shelf.take("plain")
     total = len(release.recordings)
-    tags = lambda song: song.tags | {"tracknumber": f"{total + 1 - song.track.position}"}  # noqa: E731
+
+    def tags(song: Song) -> Tags:
+        return song.tags | {"tracknumber": f"{total + 1 - song.track.position}"}
+
     shelf.album(release, tags=tags, name=lambda song: song.track.title)
 
 
@@ -194,8 +202,13 @@ def swapped_titles(shelf: Shelf) -> None:
     release = shelf.take("plain")
     titles = [track.title for _, track in release.tracks()]
     titles[0], titles[1] = titles[1], titles[0]
-    tags = lambda song: song.tags | {"title": titles[song.track.position - 1]}  # noqa: E731
-    verdict = lambda song: "open" if song.track.position < 3 else "answerable"  # noqa: E731
+
+    def tags(song: Song) -> Tags:
+        return song.tags | {"title": titles[song.track.position - 1]}
+
+    def verdict(song: Song) -> Verdict:
+        return "open" if song.track.position < 3 else "answerable"
+
     shelf.album(release, tags=tags, name=lambda song: titles[song.track.position - 1],
                 expect=lambda song: shelf.expected(song, verdict(song)))  # fmt: skip
 
@@ -223,7 +236,10 @@ def loose_without_tags(shelf: Shelf) -> None:
 def two_copies(shelf: Shelf) -> None:
     """One track lies there twice, in two codecs."""
     release = shelf.take("plain")
-    verdict = lambda song: "open" if song.track.position == 2 else "answerable"  # noqa: E731
+
+    def verdict(song: Song) -> Verdict:
+        return "open" if song.track.position == 2 else "answerable"
+
     folder = shelf.album(release, codec="flac", expect=lambda song: shelf.expected(song, verdict(song)))
     twice = songs_of(release)[1]
     shelf.add(twice, folder, shelf.expected(twice, "open"), name=f"{twice.name} (1)", codec="mp3")
@@ -247,7 +263,10 @@ def encoded_again(shelf: Shelf) -> None:
 def unknown(shelf: Shelf) -> None:
     """Music that no database knows, with and without tags."""
     shelf.album(shelf.take("unknown"), expect=lambda _: shelf.nothing())
-    names = lambda song: f"{song.track.position:02}"  # noqa: E731
+
+    def names(song: Song) -> str:
+        return f"{song.track.position:02}"
+
     shelf.album(
         shelf.take("unknown"), folder="Band rehearsal", tags=_none, name=names, expect=lambda _: shelf.nothing()
     )
@@ -276,8 +295,13 @@ def live_tagged_as_studio(shelf: Shelf) -> None:
     """A concert that is known, tagged as the album that was played: the sound tells."""
     studio, played = shelf.family("live 2")
     tags = [song.tags for song in songs_of(studio)]
-    shelf.album(played, folder=f"{plain_folder(studio)} x", tags=lambda song: tags[song.track.position - 1],
-                name=lambda song: f"{song.track.position:02}", expect=lambda song: shelf.anywhere(song, "open"))  # fmt: skip
+    shelf.album(
+        played,
+        folder=f"{plain_folder(studio)} x",
+        tags=lambda song: tags[song.track.position - 1],
+        name=lambda song: f"{song.track.position:02}",
+        expect=lambda song: shelf.anywhere(song, "open"),
+    )
 
 
 def recorded_again(shelf: Shelf) -> None:
@@ -378,7 +402,10 @@ def two_discs(shelf: Shelf) -> None:
     for medium in first.media:
         songs = [song for song in songs_of(first) if song.medium is medium]
         shelf.album(first, folder=f"{plain_folder(first)}/CD{medium.position}", songs=songs)
-    tags = lambda song: song.tags | {"discnumber": f"{song.medium.position}/2"}  # noqa: E731
+
+    def tags(song: Song) -> Tags:
+        return song.tags | {"discnumber": f"{song.medium.position}/2"}
+
     shelf.album(second, tags=tags, name=lambda song: f"{song.medium.position}-{song.name}")
 
 
@@ -453,13 +480,6 @@ def no_fingerprints(shelf: Shelf) -> None:
     """AcoustID does not know the music; the whole album is there with all its names."""
     shelf.album(shelf.take("no fingerprints"))
     shelf.album(shelf.take("odd names"))
-
-
-def plain_folder(release: Release) -> str:
-    """Return the folder that a careful person would make."""
-    from tests.world.shelf import plain_name  # noqa: PLC0415
-
-    return f"{plain_name(release.credit.name)}/{plain_name(release.title)}"
 
 
 KINDS: tuple[Damage, ...] = (

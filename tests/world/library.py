@@ -7,6 +7,8 @@ from pathlib import Path
 
 import mutagen
 from mutagen.easyid3 import EasyID3
+from mutagen.id3 import ID3
+from mutagen.wave import WAVE
 
 from tests.world import sound
 from tests.world.shelf import MusicFile, Tags
@@ -57,14 +59,11 @@ def _write_id3(opened: io.BytesIO, tags: Tags) -> None:
 
 
 def _with_id3_chunk(data: bytes, tags: Tags) -> bytes:
-    from mutagen.wave import WAVE  # noqa: PLC0415
-
-    opened = io.BytesIO(data)
+    frames, opened = io.BytesIO(), io.BytesIO(data)
+    _write_id3(frames, tags)
     audio = WAVE(opened)
     audio.add_tags()
-    easy = EasyID3()
-    easy.update(tags)
-    for frame in easy._EasyID3__id3.values():
+    for frame in ID3(io.BytesIO(frames.getvalue())).values():
         audio.tags.add(frame)
     opened.seek(0)
     audio.save(opened)

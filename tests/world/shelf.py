@@ -99,6 +99,11 @@ def plain_name(name: str) -> str:
     return name.replace("/", "_").replace("\\", "_").replace(":", "").replace("?", "").replace("*", "").replace('"', "")
 
 
+def plain_folder(release: Release) -> str:
+    """Return the folder that a careful person would make."""
+    return f"{plain_name(release.credit.name)}/{plain_name(release.title)}"
+
+
 class Shelf:
     """Collects the files of a world.
 
@@ -113,7 +118,7 @@ class Shelf:
         self.kind = ""
         self._left = {name: list(albums) for name, albums in catalogue.families.items()}
         self._left["plain"] = self.dice.sample(self._left["plain"], len(self._left["plain"]))
-        self._codecs = ("flac", "mp3", "ogg", "flac", "mp3", "wav", "opus")
+        self._codecs = ("flac", "mp3", "flac", "opus", "flac", "mp3", "wav", "flac", "ogg", "opus")
 
     def family(self, name: str) -> list[Release]:
         return self.catalogue.families[name]
@@ -162,7 +167,7 @@ class Shelf:
         codec: str | None = None,
     ) -> str:
         """Put an album into a folder in one codec, and return the folder."""
-        folder = folder or f"{plain_name(release.credit.name)}/{plain_name(release.title)}"
+        folder = folder or plain_folder(release)
         codec = codec or self.dice.choice(self._codecs)
         for song in songs if songs is not None else songs_of(release):
             self.add(song, folder, (expect or self.expected)(song), name=name(song), tags=tags(song), codec=codec)

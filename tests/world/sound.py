@@ -21,8 +21,8 @@ Samples = NDArray[np.float32]
 
 CODECS = {
     "flac": Codec("flac", "flac", ".flac", "s16", encoder_options={"compression_level": "1"}),
-    "mp3": Codec("mp3", "libmp3lame", ".mp3", bit_rate=96_000, encoder_options={"compression_level": "7"}),
-    "mp3 low": Codec("mp3", "libmp3lame", ".mp3", bit_rate=40_000, encoder_options={"compression_level": "7"}),
+    "mp3": Codec("mp3", "libmp3lame", ".mp3", bit_rate=96_000, encoder_options={"compression_level": "9"}),
+    "mp3 low": Codec("mp3", "libmp3lame", ".mp3", bit_rate=40_000, encoder_options={"compression_level": "9"}),
     "ogg": Codec("ogg", "vorbis", ".ogg", encoder_options={"strict": "-2"}),
     "opus": Codec("ogg", "libopus", ".opus", rate_hz=48_000, encoder_options={"compression_level": "0"}),
     "wav": Codec("wav", "pcm_s16le", ".wav"),
@@ -54,6 +54,8 @@ def _playing(recording: Recording) -> _Playing:
             return _Playing(
                 choose.choice((0.9, 0.94, 1.07, 1.12)), choose.choice((-1, 0, 0)), 1.2, 0.02, choose.below(3)
             )
+        case "bootleg":
+            return _Playing(choose.uniform(0.9, 1.1), choose.choice((-2, 2)), 1.2, 0.03, choose.below(3))
         case "again":
             return _Playing(choose.choice((0.94, 1.06)), 0, 1.8)
         case "remix":
