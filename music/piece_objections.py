@@ -27,6 +27,8 @@ _SOME_SOURCES: Final = 0.15
 """Of all; less is a slip of somebody's."""
 _ONE_SONG: Final = 0.9
 """The share of sources that must say that it is this song, where nothing but the sound says so."""
+_ONE_RECORDING: Final = 0.9
+"""The share that must say that it is this recording of it, there."""
 _LEAST_SOURCES: Final = 2
 """Whom nobody else confirms is not believed without a name."""
 _TITLE_NEAR: Final = 0.1
@@ -101,7 +103,7 @@ def _of_anonymity(piece: Piece, best: PieceCandidate, parameters: MatchParameter
         return None
     near = best.seconds_apart is not None and abs(best.seconds_apart) <= parameters.same_seconds
     sure = (best.fingerprint or 0.0) >= parameters.sure_sound and near
-    agreed = link.of_all >= parameters.most_of_sources and link.of_song >= _ONE_SONG
+    agreed = link.of_all >= max(parameters.most_of_sources, _ONE_RECORDING) and link.of_song >= _ONE_SONG
     if sure and agreed and link.recording.sources >= _LEAST_SOURCES:
         return None
     is_confirmed = best.is_tagged and near and agreed and (piece.recording_mbid is not None or piece.isrc is not None)
