@@ -109,7 +109,7 @@ def _by_itself(alone: Match, match: Match, placed: Placement, verdict: AlbumVerd
     if alone.decision is not Decision.ACCEPT:
         return match
     is_track = alone.recording_mbid == placed.track.recording_mbid
-    looks_like_track = (placed.title or 0.0) >= verdict.parameters.same_title and not placed.is_heard
+    looks_like_track = placed.is_heard or (placed.title or 0.0) >= verdict.parameters.same_title
     if looks_like_track and not is_track:
         return match
     return replace(alone, candidates=(*alone.candidates, *match.candidates)[:MOST_CANDIDATES], evidence=replace(

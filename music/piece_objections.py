@@ -115,6 +115,9 @@ def _of_rivals(best: PieceCandidate, others: Sequence[PieceCandidate], parameter
     rivals = [other for other in others if _is_plausible(other, best, parameters)]
     if best.is_tagged and not any(rival.is_tagged for rival in rivals) and _agrees(best, parameters):
         return None
+    named = next((rival for rival in rivals if _is_of_named_album(rival, best, parameters)), None)
+    if named is not None:
+        return f"the album that it names has {_called(named)} of it"
     near = next((rival for rival in others if best.confidence - rival.confidence < parameters.least_margin), None)
     if near is not None:
         return f"{_called(near)} is as likely"
@@ -136,6 +139,10 @@ def _is_plausible(other: PieceCandidate, best: PieceCandidate, parameters: Match
         return False
     is_of_album = (best.album or 0.0) >= parameters.same_title
     return not (is_of_album and other.album is not None and other.album < OTHER_TITLE)
+
+
+def _is_of_named_album(rival: PieceCandidate, best: PieceCandidate, parameters: MatchParameters) -> bool:
+    return (rival.album or 0.0) >= parameters.same_title and best.album is not None and best.album < OTHER_TITLE
 
 
 def _is_farther(rival: PieceCandidate, best: PieceCandidate) -> bool:
