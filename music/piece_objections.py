@@ -12,6 +12,7 @@ from music.matches import Decision
 from music.piece_candidates import PieceCandidate
 from music.piece_evidence import Piece
 from music.piece_names import title_of
+from music.sound_evidence import is_same_song
 from music.titles import Versions, read_title
 
 OTHER_TITLE: Final = 0.6
@@ -24,9 +25,11 @@ _NEARER_SECONDS: Final = 0.75
 """A recording whose length is this much nearer is likelier than its sources say."""
 _FARTHER_SECONDS: Final = 1.5
 _SOME_SOURCES: Final = 0.15
-"""Of all; less is a slip of somebody's."""
+"""Of all; less may be a slip of somebody's, if it is another song."""
 _ONE_SONG: Final = 0.9
 """The share of sources that must say that it is this song, where nothing but the sound says so."""
+_ONE_RECORDING: Final = 0.9
+"""The share that must say that it is this recording of it, there."""
 _LEAST_SOURCES: Final = 2
 """Whom nobody else confirms is not believed without a name."""
 _TITLE_NEAR: Final = 0.1
@@ -101,7 +104,7 @@ def _of_anonymity(piece: Piece, best: PieceCandidate, parameters: MatchParameter
         return None
     near = best.seconds_apart is not None and abs(best.seconds_apart) <= parameters.same_seconds
     sure = (best.fingerprint or 0.0) >= parameters.sure_sound and near
-    agreed = link.of_all >= parameters.most_of_sources and link.of_song >= _ONE_SONG
+    agreed = link.of_all >= max(parameters.most_of_sources, _ONE_RECORDING) and link.of_song >= _ONE_SONG
     if sure and agreed and link.recording.sources >= _LEAST_SOURCES:
         return None
     is_confirmed = best.is_tagged and near and agreed and (piece.recording_mbid is not None or piece.isrc is not None)
@@ -113,6 +116,9 @@ def _of_rivals(best: PieceCandidate, others: Sequence[PieceCandidate], parameter
     rivals = [other for other in others if _is_plausible(other, best, parameters)]
     if best.is_tagged and not any(rival.is_tagged for rival in rivals) and _agrees(best, parameters):
         return None
+    named = next((rival for rival in rivals if _is_of_named_album(rival, best, parameters)), None)
+    if named is not None:
+        return f"the album that it names has {_called(named)} of it"
     near = next((rival for rival in others if best.confidence - rival.confidence < parameters.least_margin), None)
     if near is not None:
         return f"{_called(near)} is as likely"
@@ -136,6 +142,10 @@ def _is_plausible(other: PieceCandidate, best: PieceCandidate, parameters: Match
     return not (is_of_album and other.album is not None and other.album < OTHER_TITLE)
 
 
+def _is_of_named_album(rival: PieceCandidate, best: PieceCandidate, parameters: MatchParameters) -> bool:
+    return (rival.album or 0.0) >= parameters.same_title and best.album is not None and best.album < OTHER_TITLE
+
+
 def _is_farther(rival: PieceCandidate, best: PieceCandidate) -> bool:
     """Tell whether the length tells the best from a rival that has no more sources."""
     if rival.seconds_apart is None or best.seconds_apart is None or best.link is None or best.link.of_most < 1:
@@ -145,10 +155,13 @@ def _is_farther(rival: PieceCandidate, best: PieceCandidate) -> bool:
 
 
 def _is_nearer(rival: PieceCandidate, best: PieceCandidate) -> bool:
-    if rival.seconds_apart is None or best.seconds_apart is None or rival.link is None:
+    if rival.seconds_apart is None or best.seconds_apart is None or rival.link is None or best.link is None:
         return False
-    nearer = abs(best.seconds_apart) - abs(rival.seconds_apart) >= _NEARER_SECONDS
-    return nearer and rival.link.of_all >= _SOME_SOURCES
+    nearer = abs(best.seconds_apart) - abs(rival.seconds_apart)
+    if rival.link.of_all >= _SOME_SOURCES:
+        return nearer >= _NEARER_SECONDS
+    is_exact = abs(best.seconds_apart) <= PRECISE_SECONDS
+    return nearer >= PRECISE_SECONDS and not is_exact and is_same_song(rival.link.recording, best.link.recording)
 
 
 def _of_tags(

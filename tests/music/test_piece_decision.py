@@ -25,7 +25,8 @@ def piece(**known):
     return Piece(file_key="k", path="k.flac", was_looked_up=True, **{"duration_seconds": 231.5, **named, **known})
 
 
-TWIN = replace(QUEEN, mbid="twin", sources=9, duration_seconds=234)
+ON_BEST = replace(QUEEN, mbid="b", sources=3, releases=(ReleaseSummary("best", "Best", "rg best", ABBA),))
+TWIN = replace(QUEEN, mbid="twin", sources=7, duration_seconds=234)
 NAMELESS = {"title": None, "artist": None, "album": None}
 RECORDING = Recording("queen", "Dancing Queen", ABBA, 231.0, isrcs=("SEAYD7601020",))
 
@@ -71,10 +72,11 @@ def test_a_piece_that_names_sound_and_length_agree_on_is_accepted(chosen):
         (piece(**NAMELESS, matches=heard(QUEEN, replace(OTHER, sources=8, duration_seconds=231.0))), "not sure enough"),
         (piece(**NAMELESS, recording_mbid="of another song"), "the id in its tags is another's"),
         (piece(matches=heard(LIVE), album="Arrival"), "nothing but the sound"),
+        (piece(album="Best", matches=heard(QUEEN, ON_BEST)), "the album that it names has"),
     ],
     ids=[
         "title", "version", "artist", "length", "rivals", "twins", "nearer", "weak", "far", "one source",
-        "contaminated", "other id", "unsaid live",
+        "contaminated", "other id", "unsaid live", "named album",
     ],
 )  # fmt: skip
 def test_a_contradiction_stops_an_accept(chosen, because):

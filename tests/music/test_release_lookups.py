@@ -88,6 +88,22 @@ def test_a_release_that_does_not_fit_is_followed_by_the_next():
     assert needs_another(group, wanted, [align(group, HITS)]).mbid == "album"
 
 
+def test_another_edition_that_holds_the_same_is_not_looked_up():
+    shelf = Shelf((DELUXE, replace(DELUXE, mbid="again")))
+    group = group_of(shelf.rip("deluxe", change=untagged)[:2])
+    wanted = releases_to_look_up(group)
+
+    assert [wish.mbid for wish in wanted] == ["again", "deluxe"]
+    assert needs_another(group, wanted, [align(group, DELUXE)]) is None
+
+
+def test_a_loose_piece_whose_sound_knows_the_release_in_its_tags_needs_no_lookup():
+    loose = SHELF.rip("album")[0]
+
+    assert wishes(group_of([replace(loose, release_mbid="album")])) == []
+    assert wishes(group_of([replace(loose, release_mbid="other")])) == ["other"]
+
+
 def test_no_more_than_three_are_looked_up():
     pieces = [replace(piece, title="?", duration_seconds=20, matches=()) for piece in SHELF.rip("album")]
     group = group_of(pieces)
