@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 from dotenv import dotenv_values
 
-from lake import decision_views, duplicate_views, file_views, health_views, work_views
+from lake import decision_views, duplicate_views, file_views, health_views, identification_views, work_views
 from lake.connection import NAME, OFFLINE, attach_sql, opening_sql, quoted
 from lake.declarations import View
 from lake.errors import LakeError, LakeMissingError
@@ -22,6 +22,7 @@ from lake.publication import heal
 VIEWS: tuple[View, ...] = (
     *decision_views.VIEWS,
     *file_views.VIEWS,
+    *identification_views.VIEWS,
     *duplicate_views.VIEWS,
     *work_views.VIEWS,
     *health_views.VIEWS,

@@ -3,6 +3,7 @@
 from lake.audio_tables import AUDIO_FEATURES, SEGMENTS, SOURCE_MEDIA
 from lake.declarations import View
 from lake.file_tables import DISCOVERED_FILES, PLANNED_FILES
+from lake.identification_views import ACCEPTED, FITS
 from lake.view_sql import columns_sql, seconds_sql, uuid_sql
 
 _SHARED = {column.name for column in DISCOVERED_FILES.columns} & {column.name for column in PLANNED_FILES.columns}
@@ -38,17 +39,49 @@ left join running on running.batch_id = planned_files.batch_id
 """,
 )
 
+_SEVERAL = "several.file_key is not null"
+"""Whether the file holds several pieces."""
+_NAMES = f"""
+    coalesce(case when {ACCEPTED} then identifications.title end, case when {_SEVERAL}
+        then coalesce(title_hint, discovered_files.title, path_title)
+        else coalesce(discovered_files.title, title_hint, path_title) end) as title,
+    coalesce(case when {ACCEPTED} then identifications.artist end, case when {_SEVERAL}
+        then coalesce(performer_hint, discovered_files.artist, path_artist)
+        else coalesce(discovered_files.artist, performer_hint, path_artist) end) as artist,
+    coalesce(case when {ACCEPTED} then identifications.album end, discovered_files.album, path_album) as album,
+    coalesce(case when {ACCEPTED} then identifications.track_position end, case when {_SEVERAL}
+        then segments.segment_index + 1 else coalesce(discovered_files.track_number, path_track_number) end
+    ) as track_number,
+    case when {ACCEPTED} and identifications.title is not null then 'identification'
+        when title_hint is not null and ({_SEVERAL} or discovered_files.title is null) then 'cue'
+        when discovered_files.title is not null then 'tags'
+        when path_title is not null then 'path' end as title_from,
+    case when {FITS} then identifications.decision end as decision,
+    case when {FITS} then identifications.confidence end as identification_confidence,
+    case when {ACCEPTED} then identifications.recording_mbid end as recording_mbid,
+    case when {ACCEPTED} then identifications.release_mbid end as release_mbid,
+    case when {ACCEPTED} then identifications.release_group_mbid end as release_group_mbid"""
+_JOINED = """
+left join (select file_key from segments where segment_index = 1) several on several.file_key = segments.file_key
+left join identifications on identifications.file_key = segments.file_key
+    and identifications.segment_index = segments.segment_index
+""".strip()
+_LENGTH = "segments.end_time_ticks - segments.start_time_ticks"
+
 PASSAGES = View(
     "passages",
-    "One row per piece of music in a file that is there: where it begins and ends and what divided the file.",
+    "One row per piece of music in a file that is there: where it begins and ends, what divided the file, and who it "
+    "is: accepted names, else the file's own, as `library` has them. One that nobody knows is here too, without ids.",
     f"""
 select
     {columns_sql(SEGMENTS)},
-    end_time_ticks - start_time_ticks as duration_ticks,
-    {seconds_sql("end_time_ticks - start_time_ticks", "duration")},
+    {_LENGTH} as duration_ticks,
+    {seconds_sql(_LENGTH, "duration")},
+    {_NAMES.strip()},
     discovered_files.library, discovered_files.path
-from segments join discovered_files using (file_key)
-where discovered_files.gone_at is null
+from segments
+join discovered_files on discovered_files.file_key = segments.file_key and discovered_files.gone_at is null
+{_JOINED}
 """,
 )
 
@@ -70,33 +103,22 @@ where source_media.segment_count > 1 and discovered_files.gone_at is null
 )
 
 _WHOLE_FILE = ("title", "artist", "duration_ticks", "track_number", "gone_at")
-_NAMES = """
-    case when several.file_key is not null then coalesce(title_hint, discovered_files.title, path_title)
-        else coalesce(discovered_files.title, title_hint, path_title) end as title,
-    case when several.file_key is not null then coalesce(performer_hint, discovered_files.artist, path_artist)
-        else coalesce(discovered_files.artist, performer_hint, path_artist) end as artist,
-    coalesce(discovered_files.album, path_album) as album,
-    case when several.file_key is not null then segments.segment_index + 1
-        else coalesce(discovered_files.track_number, path_track_number) end as track_number,
-    case when title_hint is not null and (several.file_key is not null or discovered_files.title is null) then 'cue'
-        when discovered_files.title is not null then 'tags'
-        when path_title is not null then 'path' end as title_from"""
-
 _BULKY = ("silences", "applause", "amplitude_profile_dbfs", "amplitude_step_ticks", "waveform")
 """What would double the time of every `select *`."""
 
 LIBRARY = View(
     "library",
-    "One wide row per piece of music: names (title_from says whether from tags, a CUE sheet or chapter, or the path; "
-    "where a file holds several pieces, a piece's own name goes before the file's tags), place, format, "
-    "measurements. What is bulky stands in the tables: waveform, fingerprint, silences, profile.",
+    "One wide row per piece of music: names (title_from says whether from its accepted identification, tags, a CUE "
+    "sheet or chapter, or the path; where a file holds several pieces, a piece's own name goes before the file's "
+    "tags), place, format, measurements. Ids stand only where decision is ACCEPT. What is bulky stands in the tables: "
+    "waveform, fingerprint, silences, profile.",
     f"""
 select
     discovered_files.file_key, {uuid_sql("discovered_files.file_key")} as track_id, segments.segment_index,
     {_NAMES.strip()},
     {columns_sql(SEGMENTS, without=("file_key", "segment_index"))},
-    end_time_ticks - start_time_ticks as duration_ticks,
-    {seconds_sql("end_time_ticks - start_time_ticks", "duration")},
+    {_LENGTH} as duration_ticks,
+    {seconds_sql(_LENGTH, "duration")},
     {columns_sql(DISCOVERED_FILES, without=("file_key", "album", *_WHOLE_FILE))},
     discovered_files.duration_ticks as file_duration_ticks,
     {seconds_sql("discovered_files.duration_ticks", "file_duration")},
@@ -105,7 +127,7 @@ select
     {columns_sql(AUDIO_FEATURES, without=("file_key", "segment_index", *_BULKY))}
 from segments
 join discovered_files on discovered_files.file_key = segments.file_key and discovered_files.gone_at is null
-left join (select file_key from segments where segment_index = 1) several on several.file_key = segments.file_key
+{_JOINED}
 left join source_media on source_media.file_key = segments.file_key
 left join audio_features on audio_features.file_key = segments.file_key
     and audio_features.segment_index = segments.segment_index

@@ -9,8 +9,15 @@ FILES_PER_HOUR = 10_000
 """S1-04: on four cores."""
 CPU_SECONDS_PER_FILE = 1.44
 """S1-04: four cores for an hour, divided by 10,000 files."""
+MUSICBRAINZ_REQUESTS_PER_FILE = 0.2
+ACOUSTID_REQUESTS_PER_FILE = 0.15
+"""S4-05: albums are asked for, not files."""
 
-_ASSETS = tuple(name for name in ("discovered_files", "segments", "fingerprints", "audio_features") if name in TABLES)
+_ASSETS = tuple(
+    name
+    for name in ("discovered_files", "segments", "fingerprints", "audio_features", "identifications")
+    if name in TABLES
+)
 _WITHOUT_ROWS = " union all ".join(
     f"(select file_key from outcomes where asset = '{asset}' and status = 'done' "
     f"and file_key not in (select file_key from {asset}))"
@@ -77,6 +84,17 @@ KPIS = View(
 with newest as (select * from import_progress where lane = 'ingest_files' order by started_at desc limit 1),
 spent as (select sum(seconds) as seconds, count(distinct file_key) as files from outcomes where seconds > 0),
 counted as (select count(*) as files, count(*) filter (status = 'error') as bad from files),
+asked as (
+    select service, count(*) as requests from api_calls where not coalesce(is_cached, false) group by service
+),
+identified as (
+    select count(*) as files, count(*) filter (status = 'deferred') as deferred
+    from outcomes join discovered_files using (file_key) where asset = 'identifications' and gone_at is null
+),
+judged as (
+    select count(*) as passages, count(*) filter (decision = 'ACCEPT') as accepted
+    from identifications join discovered_files using (file_key) where gone_at is null
+),
 figure as (
     select 'files_per_hour' as kpi, rate_files_per_second * 3600 as value, 'files/hour' as unit,
         {FILES_PER_HOUR}::double as goal, true as more_is_better from newest
@@ -88,6 +106,15 @@ figure as (
     select 'decoded_share', files_decoded / files_done, 'share', null, false from newest where files_done > 0
     union all
     select 'queued_files', depth, 'files', null, false from queue_depth where queue = 'queued'
+    union all
+    select service || '_requests_per_file', requests / files, 'requests',
+        case service when 'musicbrainz' then {MUSICBRAINZ_REQUESTS_PER_FILE}
+            when 'acoustid' then {ACOUSTID_REQUESTS_PER_FILE} end, false
+    from asked cross join identified where files > 0
+    union all
+    select 'deferred_share', deferred / files, 'share', null, false from identified where files > 0
+    union all
+    select 'accepted_share', accepted / passages, 'share', null, true from judged where passages > 0
 )
 select kpi, value, unit, goal, case when more_is_better then value >= goal else value <= goal end as is_met
 from figure where value is not null

@@ -6,6 +6,8 @@ from lake.view_sql import uuid_bytes_sql, uuid_sql
 LOCAL_LANE = "ingest_files"
 """The lane that works through `planned_files`."""
 
+_ONLINE = "asset = 'identifications'"
+"""What is made in a lane of its own, whenever its files have been visited; no visit makes it."""
 _ALBUM = "lower(concat_ws(chr(31), coalesce(album_artist, artist, path_artist, ''), coalesce(album, path_album)))"
 
 ENRICHMENT_TASKS = View(
@@ -18,6 +20,10 @@ with task as (
     union all by name
     select asset, file_key from planned_files cross join (select asset from asset_versions where priority = 0)
     anti join outcomes using (asset, file_key)
+    union all by name
+    select asset, file_key from discovered_files
+    cross join (select asset from asset_versions where priority = 0 and {_ONLINE})
+    anti join outcomes using (asset, file_key) anti join planned_files using (file_key) where gone_at is null
 ),
 known as (
     select file_key, status as file_status, coalesce(first_seen_at, planned_at) as created_at, planned_at, track_id,
@@ -37,12 +43,12 @@ select
     asset as stage,
     case when file_status in ('queued', 'running') then file_status
         when status in ('done', 'not_found') then 'done'
-        when status = 'deferred' then 'queued'
+        when status is null or status = 'deferred' then 'queued'
         when status = 'skipped' and error_code is null then 'done'
         else 'error' end as status,
     status as outcome,
     created_at,
-    greatest(written_at, planned_at) as updated_at,
+    coalesce(greatest(written_at, planned_at), created_at) as updated_at,
     error_code,
     severity,
     message as error_message,
@@ -155,8 +161,9 @@ STALE_FILES = View(
     "stale_files",
     "One row per result that would be made otherwise today, of files that are there: its asset's code or parameters "
     "changed, or what it read of another asset did, or a person corrected it; or it was never made, and the file waits "
-    "for no visit. `linernotes ingest --stale` makes them anew; after a correction any ingest does.",
-    """
+    "for no visit. `linernotes ingest --stale` makes them anew; after a correction any ingest does. Identifications "
+    "stand here only for their code and parameters: what else changes, any ingest identifies again.",
+    f"""
 with present as (
     select file_key, library, path, library || '/' || path as place from discovered_files where gone_at is null
 ),
@@ -179,7 +186,7 @@ given as (
 ),
 taken as (
     select file_key, asset, unnest(map_keys(input_versions)) as name, unnest(map_values(input_versions)) as version
-    from outcomes
+    from outcomes where not {_ONLINE}
 ),
 outdated as (
     select file_key, asset, min(name) as name
@@ -205,7 +212,7 @@ judged as (
     left join outdated on outdated.asset = outcomes.asset and outdated.file_key = outcomes.file_key
     union all
     select asset, file_key, 'never made'
-    from present cross join (select asset from asset_versions where priority = 0)
+    from present cross join (select asset from asset_versions where priority = 0 and not {_ONLINE})
     anti join outcomes using (asset, file_key)
     anti join planned_files using (file_key)
     anti join (from outcomes where error_code = 'RUN_FAILED') given_up using (file_key)
@@ -217,8 +224,9 @@ from judged join present using (file_key) where reason is not null
 
 QUEUE_DEPTH = View(
     "queue_depth",
-    "How much waits (S4-36): files queued and running, results deferred that are due now or later.",
-    """
+    "How much waits (S4-36): files queued and running, files that were visited and never identified, results deferred "
+    "that are due now or later.",
+    f"""
 with running as (from runs where status = 'STARTED'),
 put_off as (
     select retry_at, outcomes.written_at from outcomes join discovered_files using (file_key)
@@ -229,6 +237,12 @@ from planned_files anti join running using (batch_id)
 union all
 select 'running', count(*), min(planned_at), sum(size_bytes)::bigint
 from planned_files semi join running using (batch_id)
+union all
+select 'unidentified', count(*), min(outcomes.written_at), sum(size_bytes)::bigint
+from outcomes join discovered_files using (file_key)
+anti join (from outcomes where {_ONLINE}) identified using (file_key)
+anti join planned_files using (file_key)
+where asset = 'discovered_files' and gone_at is null and exists (from asset_versions where {_ONLINE})
 union all
 select 'deferred_due', count(*), min(written_at), null from put_off where retry_at is null or retry_at <= now()
 union all

@@ -119,13 +119,14 @@ def test_a_stale_file_is_named_once_for_each_asset_with_its_path(desk: Transacti
     ]
 
 
-def test_an_empty_queue_has_four_rows_of_nothing(desk: Transaction) -> None:
+def test_an_empty_queue_has_a_row_of_nothing_for_each_cause(desk: Transaction) -> None:
     """S4-36."""
     assert desk.tuples("select queue, depth from queue_depth order by queue") == [
         ("deferred_due", 0),
         ("deferred_later", 0),
         ("queued", 0),
         ("running", 0),
+        ("unidentified", 0),
     ]
 
 
@@ -153,3 +154,35 @@ def test_the_queue_is_counted_by_what_it_waits_for(desk: Transaction) -> None:
     assert rows["queued"] == (2, ago(hours=2), 11)
     assert rows["running"] == (1, ago(minutes=1), 7)
     assert (rows["deferred_due"][0], rows["deferred_later"][0]) == (2, 1)
+
+
+def test_files_that_were_visited_wait_to_be_identified_where_there_is_such_an_asset(desk: Transaction) -> None:
+    add(desk, "discovered_files", *(found(key, size_bytes=5) for key in "abc"), found("gone", gone_at=NOW))
+    add(desk, "outcomes", *(outcome("discovered_files", key) for key in ("a", "b", "c", "gone")))
+    add(desk, "outcomes", outcome("identifications", "b"))
+    add(desk, "planned_files", planned("c"))
+
+    before = desk.tuples("select depth from queue_depth where queue = 'unidentified'")
+    add(desk, "asset_versions", *versions("identifications"))
+    after = desk.tuples("select depth, size_bytes from queue_depth where queue = 'unidentified'")
+
+    assert (before, after) == ([(0,)], [(1, 5)])
+    assert desk.tuples("select status, outcome from enrichment_tasks where stage = 'identifications' order by 2") == [
+        ("done", "done"),
+        ("queued", None),
+        ("queued", None),
+    ]
+
+
+def test_an_identification_is_stale_by_its_code_alone(desk: Transaction) -> None:
+    """What it read may change; any ingest identifies it again."""
+    add(desk, "discovered_files", found("a"), found("b"), found("never"))
+    add(desk, "asset_versions", *versions("identifications"))
+    add(
+        desk,
+        "outcomes",
+        outcome("identifications", "a", input_versions={"discovered_files.identity": "other"}),
+        outcome("identifications", "b", code_version="0"),
+    )
+
+    assert stale(desk) == [("identifications", "b", "code_version 0 is now 1")]
