@@ -11,6 +11,7 @@ import click
 
 from ingest_assets.console import out, plain, say
 from ingest_assets.option_order import TIME, InOrder, in_order
+from ingest_assets.review_cli import review
 from lake.errors import LakeError
 from music.error_codes import ErrorCode
 from music.ticks import Ticks
@@ -29,8 +30,13 @@ FORMATS = ("table", "csv", "json")
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="linernotes")
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """Turn folders of music into a lake of facts about them. The music itself is never touched."""
+    ctx.obj = existing_settings
+
+
+cli.add_command(review)
 
 
 @cli.command()
@@ -106,12 +112,13 @@ def status(*, as_json: bool) -> None:
 
 @cli.command()
 @click.argument("file")
+@click.option("--all", "everything", is_flag=True, help="All rows of the tables, as they are stored.")
 @click.option("--json", "as_json", is_flag=True, help="For programs; the keys are those of the tables.")
-def show(file: str, *, as_json: bool) -> None:
-    """Show everything known about FILE, a path or a key, with where it came from."""
+def show(file: str, *, everything: bool, as_json: bool) -> None:
+    """Show what is known about FILE, a path or a key: what and who it is and why, what is missing, and what helps."""
     from ingest_assets.show import print_file
 
-    sys.exit(print_file(existing_settings(), file, as_json=as_json))
+    sys.exit(print_file(existing_settings(), file, everything=everything, as_json=as_json))
 
 
 @cli.command(cls=InOrder)
@@ -232,13 +239,17 @@ def check_keys(*, as_json: bool) -> None:
 @cli.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def ui(arguments: tuple[str, ...]) -> None:
-    """Open the Dagster UI on http://localhost:3000 and watch the folders; ARGUMENTS go to `dagster dev`."""
+    """Open the Dagster UI on http://localhost:3000 and watch the folders; ARGUMENTS (-p 3001) go to `dagster dev`."""
+    from ingest_assets.ui_place import address, port_of, remember
+
     try:
         settings = existing_settings()
     except SettingsError:
         settings = load_settings()
     prepare_environment(settings)
-    say("The UI is on http://localhost:3000 once it has started (some 10 s). Ctrl-C ends it and the folder watch.")
+    port = port_of(arguments)
+    remember(settings, port)
+    say(f"The UI is on {address(port)} once it has started (some 10 s). Ctrl-C ends it and the folder watch.")
     program = str(Path(sys.executable).with_name("dagster"))
     os.execv(program, [program, "dev", "-w", str(PROJECT_ROOT / "workspace.yaml"), *arguments])  # noqa: S606  becomes it
 

@@ -15,7 +15,7 @@ from ingest_assets.console import say
 from ingest_assets.duplicate_decisions import KIND, Choice, read_said, subject_of, value_of
 from ingest_assets.duplicate_run import regroup
 from ingest_assets.duplicates_shown import UNTOUCHED, Member, read_groups, show_groups
-from ingest_assets.show import find_key
+from ingest_assets.named_files import find_key
 from lake.decisions import add_decisions, revoke_decisions
 from lake.snapshot import Snapshot
 from lake.store import Lake

@@ -8,6 +8,7 @@ from typing import Literal
 
 from ingest_assets.file_parameters import parameters_in
 from ingest_assets.services_shown import look_at_services
+from ingest_assets.ui_place import running_ui
 from lake.store import Lake
 from resources.folders import add_roots, known_roots
 from resources.parameters import ParametersError
@@ -44,6 +45,7 @@ def examine() -> list[Finding]:
         ("lake", _lake),
         ("pipeline", _pipeline),
         ("dagster", _dagster),
+        ("ui", _ui),
         ("services", _services),
         ("disk", _disk),
     )
@@ -96,7 +98,7 @@ def _pipeline(settings: Settings) -> list[Finding]:
     if not lake.exists:
         return []
     with lake.read() as snapshot:
-        rows = snapshot.rows("select layer, state, seen, cure from pipeline_health")
+        rows = snapshot.rows("select layer, state, seen, cure from pipeline_health where layer <> 'ui'")
     states: dict[str, Literal["well", "notice", "broken"]] = {"broken": "broken", "ok": "well"}
     return [
         Finding(str(row["layer"]), states.get(str(row["state"]), "notice"), str(row["seen"]), str(row["cure"] or ""))
@@ -119,6 +121,13 @@ def _dagster(settings: Settings) -> list[Finding]:
         return [Finding("dagster", "notice", "no run yet.")]
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     return [Finding("dagster", "well", f"{folder}, {size / 1e6:.1f} MB")]
+
+
+def _ui(settings: Settings) -> list[Finding]:
+    place = running_ui(settings)
+    if place is None:
+        return [Finding("ui", "notice", "it is not running; nothing watches the folders.", "linernotes ui")]
+    return [Finding("ui", "well", f"it answers on {place}")]
 
 
 def _services(settings: Settings) -> list[Finding]:

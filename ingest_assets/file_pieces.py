@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest_assets.corrections import Correction, Corrections
-from ingest_assets.show import absolute_here, find_key
+from ingest_assets.named_files import absolute_here, find_key
 from lake.decisions import KINDS_OF_PIECES, Decided, history, of_audio
 from lake.snapshot import Snapshot
 from music.corrections import Pieces, pieces_of

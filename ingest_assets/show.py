@@ -2,20 +2,21 @@
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 
 import click
 from rich.table import Table
 from rich.text import Text
 
 from ingest_assets.console import out, plain, say
-from lake.snapshot import Snapshot
+from ingest_assets.file_page import page
+from ingest_assets.named_files import find_key
 from lake.store import Lake
-from resources.folders import file_key, known_roots, root_above
-from resources.settings import Settings, absolute
-from resources.state import copy_in_memory
+from resources.settings import Settings
 
-TABLES = ("discovered_files", "segments", "source_media", "fingerprints", "audio_features", "outcomes")
+TABLES = (
+    *("discovered_files", "segments", "source_media", "fingerprints", "audio_features"),
+    *("identifications", "match_candidates", "outcomes"),
+)
 DECIDED = """
 from decisions where json_extract_string(subject, '$.audio_sha256') in (
     select audio_sha256 from discovered_files where file_key = ?
@@ -26,8 +27,8 @@ LONGEST = 100
 """Characters of a value; fingerprints and waveforms are longer."""
 
 
-def print_file(settings: Settings, name: str, *, as_json: bool) -> int:
-    """Print what is known; return the exit code."""
+def print_file(settings: Settings, name: str, *, everything: bool, as_json: bool) -> int:
+    """Print what is known, in words, or all rows of the tables; return the exit code."""
     with Lake(settings.home).read() as snapshot:
         key = find_key(settings, snapshot, name)
         if key is None:
@@ -39,34 +40,13 @@ def print_file(settings: Settings, name: str, *, as_json: bool) -> int:
         facts["decisions"] = snapshot.rows(DECIDED, [key])
     if as_json:
         click.echo(json.dumps(facts, indent=2, default=_as_json))
-    else:
+    elif everything:
         for table, rows in facts.items():
             _print(table, rows)
+    else:
+        for line in page(facts):
+            out().print(Text(plain(line)))
     return 0
-
-
-def find_key(settings: Settings, snapshot: Snapshot, name: str) -> str | None:
-    """Return the key of a file: itself, that of a path, or the only file whose path ends so."""
-    if snapshot.tuples("select 1 from discovered_files where file_key = ?", [name]):
-        return name
-    connection = copy_in_memory(settings.home)
-    try:
-        inside = root_above(known_roots(connection), Path(absolute_here(name)))
-    finally:
-        connection.close()
-    if inside is not None:
-        key = file_key(inside[0].library, inside[1])
-        if snapshot.tuples("select 1 from discovered_files where file_key = ?", [key]):
-            return key
-    found = snapshot.tuples(
-        "select file_key from discovered_files where path = ? or ends_with(path, ?)", [name, f"/{name}"]
-    )
-    return found[0][0] if len(found) == 1 else None
-
-
-def absolute_here(name: str) -> Path:
-    """Return a path as the person means it: from the folder they stand in."""
-    return absolute(Path.cwd() / Path(name).expanduser())
 
 
 def _print(table: str, rows: Sequence[dict[str, object]]) -> None:

@@ -11,6 +11,8 @@ from resources.settings import Settings
 from resources.state import opened
 
 MOST_ERRORS = 100
+LANES = {"identify_files": "identified"}
+"""What the lanes beside the first do, in words."""
 
 
 def print_status(settings: Settings, *, as_json: bool) -> None:
@@ -49,6 +51,8 @@ def _print(session: Session, errors: list[dict[str, str]]) -> None:
     console.print(
         f"  {session.current} of {session.total} files ({session.percentage} %), {clock(session.elapsed_seconds)}"
     )
+    for lane in session.beside:
+        console.print(f"  {LANES.get(lane.lane, lane.lane)}: {lane.current} of {lane.total} files")
     if session.current_operation:
         console.print(f"  at {plain(session.current_operation)}")
     for error in errors:

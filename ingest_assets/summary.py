@@ -14,6 +14,17 @@ from resources.settings import PROJECT_ROOT, Settings
 LISTED = 10
 """Files named for each reason."""
 INTERRUPTED = 130
+_WHO_SQL = """
+select coalesce(decision, outcomes.status) as decision, count(*)
+from passages left join identifications using (file_key, segment_index)
+left join outcomes on outcomes.file_key = passages.file_key and asset = 'identifications'
+where decision is not null or outcomes.status = 'not_found' group by all
+"""
+_DEFERRED_SQL = """
+select coalesce(error_code, '') as error_code, count(*) as files, max(retry_at), any_value(outcomes.message)
+from outcomes join discovered_files using (file_key)
+where asset = 'identifications' and status = 'deferred' and gone_at is null group by error_code order by files desc
+"""
 
 
 def summarise(settings: Settings, lake: Lake, look: Look, counted: Counted | None) -> int:
@@ -21,6 +32,7 @@ def summarise(settings: Settings, lake: Lake, look: Look, counted: Counted | Non
     with lake.read() as snapshot:
         _say_files(snapshot, look, counted)
         _say_duplicates(snapshot, counted)
+        _say_identified(snapshot)
         _say_set_aside(snapshot)
         _say_stale(snapshot)
     command = "" if settings.home == PROJECT_ROOT / "data" else f"LINERNOTES_HOME={settings.home} "
@@ -70,9 +82,28 @@ def _say_duplicates(snapshot: Snapshot, counted: Counted | None) -> None:
             _print(f"{count} ({new} new): linernotes duplicates")
 
 
+def _say_identified(snapshot: Snapshot) -> None:
+    """Say who the pieces are, as far as that was asked for at all: accepted, in question, not found, put off."""
+    if not snapshot.tuples("select 1 from outcomes where asset = 'identifications' limit 1"):
+        return
+    found = dict(snapshot.tuples(_WHO_SQL))
+    questions = snapshot.tuples("select count(*) from review_queue")[0][0]
+    _print("Who it is:")
+    _print(f"  {found.get('ACCEPT', 0)} pieces accepted")
+    if questions:
+        _print(f"  {found.get('REVIEW', 0)} for review, in {questions} questions: linernotes review")
+    if found.get("REJECT") or found.get("not_found"):
+        _print(f"  {found.get('REJECT', 0) + found.get('not_found', 0)} without a match: they keep their own tags")
+    for code, files, retry_at, message in snapshot.tuples(_DEFERRED_SQL):
+        again = f" Again from {retry_at:%H:%M %Z}." if retry_at else ""
+        cure = ErrorCode(code).sentence if code in ErrorCode.__members__ else message or ""
+        _print(f"  {files} files put off, {code}: {cure}{again}")
+
+
 def _say_set_aside(snapshot: Snapshot) -> None:
     rows = snapshot.rows(
         "select error_code, file_path, error_message, severity from import_errors "
+        "where asset is distinct from 'identifications' or status <> 'deferred' "
         "order by severity = 'warning', error_code, file_path"
     )
     by_code: dict[str, list[dict[str, object]]] = {}

@@ -23,6 +23,11 @@ _NAMES = (
     Column("artist", TEXT, "Whom the track is credited to, as it is printed."),
     Column("album", TEXT, "Title of the release."),
 )
+_PLACE = (
+    Column("track_position", INTEGER, "Place on its disc, from 1."),
+    Column("disc_position", INTEGER, "Which disc of the release, from 1."),
+    Column("recording_length_seconds", DOUBLE, "Length as the catalogue says, seconds."),
+)
 
 IDENTIFICATIONS = Table.of(
     "identifications",
@@ -38,9 +43,7 @@ IDENTIFICATIONS = Table.of(
         Column("album_artist", TEXT, "Whom the release is credited to, as it is printed."),
         Column("artist_mbids", TEXT_LIST, "MusicBrainz ids of the artists of the track, in the order of the credit."),
         Column("work_mbids", TEXT_LIST, "MusicBrainz ids of the works that it is a recording of."),
-        Column("track_position", INTEGER, "Place on its disc, from 1."),
-        Column("disc_position", INTEGER, "Which disc of the release, from 1."),
-        Column("recording_length_seconds", DOUBLE, "Length as the catalogue says, seconds."),
+        *_PLACE,
         Column("release_date", TEXT, "When the release came out: YYYY, YYYY-MM or YYYY-MM-DD."),
         Column("tags", TEXT_LIST, "Genres and tags of the catalogue, the most voted first, ten at most."),
         Column("editions", TEXT_LIST, "MusicBrainz ids of the releases that fit equally well."),
@@ -65,6 +68,7 @@ MATCH_CANDIDATES = Table.of(
         SEGMENT_INDEX,
         Column("rank", INTEGER, "Place among the candidates, from 1: the best."),
         *_NAMES,
+        *_PLACE,
         Column("score", DOUBLE, "How well it fits, from 0 to 1."),
         Column("metadata", DOUBLE, "How well names agree, from 0 to 1; null where there are none."),
         Column("contextual", DOUBLE, "How well the files agree with the album, from 0 to 1."),

@@ -56,6 +56,9 @@ class Candidate:
     title: str | None = None
     artist: str | None = None
     album: str | None = None
+    track_position: int | None = None
+    disc_position: int | None = None
+    recording_length_seconds: float | None = None
     metadata: float | None = None
     contextual: float | None = None
     pattern: float | None = None

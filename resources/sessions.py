@@ -6,15 +6,17 @@ Read from the state alone, so that asking costs nothing; it is the planner's loc
 import json
 import sqlite3
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import groupby
 from pathlib import Path
 
 from resources import locks
-from resources.progress import Progress, shown
+from resources.leases import LANE
+from resources.progress import shown
 
 SILENT_SECONDS = 60.0
 """A run that has shown no progress for so long is dead, if its planner is."""
@@ -36,6 +38,18 @@ class SessionState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class LaneAt:
+    """Where another lane of a session is."""
+
+    lane: str
+    current: int
+    """Files that are through."""
+    total: int
+    operation: str | None
+    """What is being worked on."""
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """Where a session is."""
 
@@ -49,6 +63,8 @@ class Session:
     """What is being worked on."""
     started_at: datetime
     elapsed_seconds: float
+    beside: tuple[LaneAt, ...] = ()
+    """The lanes beside that which reads the files: what was read is identified there."""
 
     @property
     def percentage(self) -> float:
@@ -96,8 +112,7 @@ def _scanning_session(connection: sqlite3.Connection, home: Path, *, now: float)
 def newest_session(connection: sqlite3.Connection, home: Path, *, now: float | None = None) -> Session | None:
     """Return the session that looks at the folders, or whose batch was planned last; None where there was none.
 
-    A file that was planned again, after a failure or because it changed, counts once in each lane: what became of it
-    last counts. It is through when it is through in all lanes it was planned for.
+    A file that was planned again, after a failure or because it changed, counts once: what became of it last counts.
 
     Args:
         connection: The state.
@@ -112,41 +127,50 @@ def newest_session(connection: sqlite3.Connection, home: Path, *, now: float | N
     if newest is None:
         return None
     batches = connection.execute(
-        "select lane, keys, state, run_id, planned_at from batch where owner = ? order by planned_at",
-        (newest["owner"],),
+        "select lane, keys, state, run_id, planned_at from batch where owner = ? order by lane <> ?, planned_at",
+        (newest["owner"], LANE),
     ).fetchall()
-    last = {(batch["lane"], key): batch["state"] for batch in batches for key in json.loads(batch["keys"])}
-    open_runs = {batch["run_id"] for batch in batches if batch["state"] == "open"}
-    at = [each for each in shown(connection) if each.run_id in open_runs]
-    heard = any(now - each.updated_at < SILENT_SECONDS for each in at)
-    state = _state(set(last.values()), alive=heard or locks.is_held(home, newest["owner"]))
+    lanes = [_LaneRows(connection, list(own)) for _, own in groupby(batches, key=lambda batch: batch["lane"])]
+    heard = any(
+        now - each.updated_at < SILENT_SECONDS for lane in lanes for each in lane.at if each.run_id in lane.open_runs
+    )
+    states = {state for lane in lanes for state in lane.last.values()}
+    state = _state(states, alive=heard or locks.is_held(home, newest["owner"]))
+    begun = min(batch["planned_at"] for batch in batches)
     ended = now if state == SessionState.PROCESSING else _last_sign(connection, batches)
+    first, *beside = (lane.shown() for lane in lanes)
     return Session(
         newest["owner"],
         state,
-        current=_through(last, at),
-        total=len({key for _, key in last}),
-        current_operation=", ".join(each.operation for each in reversed(at) if each.operation) or None,
-        started_at=datetime.fromtimestamp(batches[0]["planned_at"], tz=UTC),
-        elapsed_seconds=round(max(0.0, ended - batches[0]["planned_at"]), 1),
+        current=first.current,
+        total=first.total,
+        current_operation=next((each.operation for each in (first, *beside) if each.operation), None),
+        started_at=datetime.fromtimestamp(begun, tz=UTC),
+        elapsed_seconds=round(max(0.0, ended - begun), 1),
+        beside=tuple(beside),
     )
 
 
-def _through(last: Mapping[tuple[str, str], str], at: Sequence[Progress]) -> int:
-    """Return how many files are through in every lane.
+class _LaneRows:
+    """What a lane of a session did.
 
     Args:
-        last: What became of each file last, by lane and file.
-        at: The runs under way, and how many of their files are done.
+        connection: The state.
+        batches: Its batches, oldest first.
     """
-    waiting = {
-        lane: {key for (of, key), state in last.items() if of == lane and state != "SUCCESS"} for lane, _ in last
-    }
-    unfinished = sum(
-        max(0, len(keys) - sum(each.done for each in at if each.lane == lane)) for lane, keys in waiting.items()
-    )
-    total = len({key for _, key in last})
-    return total - min(total, unfinished)
+
+    def __init__(self, connection: sqlite3.Connection, batches: Sequence[sqlite3.Row]) -> None:
+        self.name = batches[0]["lane"]
+        self.last = {key: batch["state"] for batch in batches for key in json.loads(batch["keys"])}
+        self.open_runs = {batch["run_id"] for batch in batches if batch["state"] == "open"}
+        unfinished = {batch["run_id"] for batch in batches if batch["state"] != "SUCCESS"}
+        self.at = [each for each in shown(connection) if each.run_id in unfinished]
+
+    def shown(self) -> LaneAt:
+        """Return where it is; what a run had finished before it was stopped counts."""
+        through = list(self.last.values()).count("SUCCESS") + sum(each.done for each in self.at)
+        operations = (each.operation for each in self.at if each.operation and each.run_id in self.open_runs)
+        return LaneAt(self.name, min(through, len(self.last)), len(self.last), next(operations, None))
 
 
 def _state(states: Collection[str], *, alive: bool) -> SessionState:
@@ -161,4 +185,9 @@ def _state(states: Collection[str], *, alive: bool) -> SessionState:
 def _last_sign(connection: sqlite3.Connection, batches: Sequence[sqlite3.Row]) -> float:
     """Return when a session was last heard of."""
     runs = {batch["run_id"] for batch in batches}
-    return max([batches[-1]["planned_at"], *(each.updated_at for each in shown(connection) if each.run_id in runs)])
+    return max(
+        [
+            *(batch["planned_at"] for batch in batches),
+            *(each.updated_at for each in shown(connection) if each.run_id in runs),
+        ]
+    )

@@ -53,3 +53,35 @@ def collection(
     with lived_in(copy_of(collected, tmp_path / "house"), pool, monkeypatch) as house:
         yield house
         assert house.broken_checks() == []
+
+
+@pytest.fixture(scope="session")
+def questioned(tmp_path_factory: pytest.TempPathFactory, ingested: Path, pool: "WorkerPool") -> Path:
+    """A folder with a home in which questions are open: to copy, not to work in."""
+    from tests.house import copy_of, lived_in
+    from tests.ingest_assets.questions import asked
+
+    folder = copy_of(ingested, tmp_path_factory.mktemp("questioned"))
+    with pytest.MonkeyPatch.context() as patch, lived_in(folder, pool, patch) as house:
+        asked(house)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def open_house(tmp_path_factory: pytest.TempPathFactory, questioned: Path, pool: "WorkerPool") -> Iterator["House"]:
+    """A house in which nothing is answered."""
+    from tests.house import copy_of, lived_in
+
+    folder = copy_of(questioned, tmp_path_factory.mktemp("open"))
+    with pytest.MonkeyPatch.context() as patch, lived_in(folder, pool, patch) as house:
+        yield house
+        assert house.tuples("from decisions") == []
+
+
+@pytest.fixture
+def asking(tmp_path: Path, questioned: Path, pool: "WorkerPool", monkeypatch: pytest.MonkeyPatch) -> Iterator["House"]:
+    """A house of one's own to answer in."""
+    from tests.house import copy_of, lived_in
+
+    with lived_in(copy_of(questioned, tmp_path / "house"), pool, monkeypatch) as house:
+        yield house

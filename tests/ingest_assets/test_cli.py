@@ -27,7 +27,10 @@ STATUS_KEYS = {
     "started_at",
     "elapsed_seconds",
 }
-TABLES = {"discovered_files", "segments", "source_media", "fingerprints", "audio_features", "outcomes", "decisions"}
+TABLES = {
+    *("discovered_files", "segments", "source_media", "fingerprints", "audio_features"),
+    *("identifications", "match_candidates", "outcomes", "decisions"),
+}
 DANGEROUS = "[/b] \x1b[31mred\x1b[0m\nnext"
 
 
@@ -121,13 +124,16 @@ def test_a_file_is_shown_by_any_of_its_names(shelf: House, linernotes: Command, 
     assert said["discovered_files"][0]["path_bytes"] == PIER.encode().hex()
 
 
-def test_show_for_people_names_what_is_known_and_obeys_no_title(shelf: House, linernotes: Command) -> None:
-    said = linernotes("show", PIER)
+@pytest.mark.parametrize(("how", "known"), [([], "LUFS"), (["--all"], "integrated_lufs")], ids=["words", "tables"])
+def test_show_for_people_names_what_is_known_and_obeys_no_title(
+    shelf: House, linernotes: Command, how: list[str], known: str
+) -> None:
+    said = linernotes("show", PIER, *how)
 
     assert said.code == 0
     assert shelf.key(PIER) not in said.out
     assert "[/b] \\x1b[31mred\\x1b[0m\\nnext" in said.out
-    assert "integrated_lufs" in said.out
+    assert known in said.out
     assert "\x1b" not in said.out
 
 
@@ -395,9 +401,10 @@ def test_the_ui_is_dagsters_with_our_workspace(linernotes: Command, monkeypatch:
     became: list[Sequence[str]] = []
     monkeypatch.setattr(os, "execv", lambda _, arguments: became.append(arguments))
 
-    linernotes("ui", "--port", "3001")
+    said = linernotes("ui", "--port", "3001")
 
     assert became[0][1:] == ["dev", "-w", str(PROJECT_ROOT / "workspace.yaml"), "--port", "3001"]
+    assert said.err.startswith("The UI is on http://localhost:3001 once it has started")
     assert os.environ["DAGSTER_HOME"] == str(PROJECT_ROOT)
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from resources import locks
 from resources.progress import Progress, show
-from resources.sessions import LOOKING, SILENT_SECONDS, Session, SessionState, newest_session, scanning
+from resources.sessions import LOOKING, SILENT_SECONDS, LaneAt, Session, SessionState, newest_session, scanning
 from resources.state import opened
 
 START = 1_700_000_000.0
@@ -174,3 +174,30 @@ def test_a_session_that_was_killed_while_it_scanned_planned_nothing(state, tmp_p
     state.execute("insert into meta values ('scanning', ?)", (given,))
 
     assert newest_session(state, tmp_path) is None
+
+
+def test_what_a_stopped_run_had_finished_counts(state, tmp_path):
+    batch(state, "1", "ab", "SUCCESS", run_id="r1")
+    batch(state, "2", "cdefgh", "CANCELED", after=1, run_id="r2")
+    at(state, "r2", 4, after=8)
+
+    session = newest_session(state, tmp_path, now=START + 100)
+
+    assert session is not None
+    assert (session.state, session.current, session.total) == (SessionState.CANCELLED, 6, 8)
+    assert session.current_operation is None
+
+
+def test_the_lane_that_identifies_stands_beside_the_one_that_reads(state, tmp_path, owner):
+    batch(state, "1", "ab", "SUCCESS", owner=owner, run_id="r1")
+    batch(state, "2", "ab", "open", owner=owner, after=1, run_id="r2")
+    state.execute("update batch set lane = 'ingest_files' where id = '1'")
+    state.execute("update batch set lane = 'identify_files' where id = '2'")
+    show(state, Progress("identify_files", "r2", 1, 2, 0, 0, "looking up Low Tide", START + 8))
+
+    session = newest_session(state, tmp_path, now=START + 10)
+
+    assert session is not None
+    assert (session.state, session.current, session.total) == (SessionState.PROCESSING, 2, 2)
+    assert session.beside == (LaneAt("identify_files", 1, 2, "looking up Low Tide"),)
+    assert session.current_operation == "looking up Low Tide"
