@@ -15,10 +15,10 @@ LISTED = 10
 """Files named for each reason."""
 INTERRUPTED = 130
 _WHO_SQL = """
-select coalesce(decision, outcomes.status) as decision, count(*)
+select coalesce(identifications.decision, outcomes.status) as answer, count(*)
 from passages left join identifications using (file_key, segment_index)
 left join outcomes on outcomes.file_key = passages.file_key and asset = 'identifications'
-where decision is not null or outcomes.status = 'not_found' group by all
+where identifications.decision is not null or outcomes.status = 'not_found' group by all
 """
 _DEFERRED_SQL = """
 select coalesce(error_code, '') as error_code, count(*) as files, max(retry_at), any_value(outcomes.message)

@@ -87,6 +87,7 @@ def test_the_graph_is_that_of_the_readme() -> None:
         "segments": {"discovered_files"},
         "fingerprints": {"discovered_files", "segments"},
         "audio_features": {"discovered_files", "segments"},
+        "identifications": {"discovered_files", "segments", "fingerprints"},
         "duplicates": {"discovered_files", "fingerprints", "audio_features"},
     }
 
@@ -99,7 +100,7 @@ def test_sensors_and_the_schedule_run_unasked() -> None:
         for each in (*repository.sensor_defs, *repository.schedule_defs)
         if each.default_status in (dg.DefaultSensorStatus.RUNNING, dg.DefaultScheduleStatus.RUNNING)
     }
-    assert running == {"library_folder", "duplicates_due", "orphaned_runs", "maintenance"}
+    assert running == {"library_folder", "identification_due", "duplicates_due", "orphaned_runs", "maintenance"}
 
 
 def test_a_test_may_replace_the_lake() -> None:
