@@ -19,6 +19,8 @@ from resources.services import Service
 LATE_SHARE, LATE_SECONDS = 0.25, 0.02
 """Who wakes so much of an interval, and so many seconds, after its slot takes another one: a process that was stopped
 would else ask together with the next."""
+LONGEST_QUEUE_SECONDS = 600.0
+"""No queue is longer: a slot further ahead was taken when this machine's clock was wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +100,13 @@ class Gate:
         rows = self._state.rows(
             "insert into gate (service, host, next_free) values (:service, :host, :now + :interval) "
             "on conflict (service, host) do update set next_free = "
-            "greatest(gate.next_free, gate.not_before, :now) + :interval returning next_free - :interval",
+            "greatest(least(gate.next_free, :now + :longest), gate.not_before, :now) + :interval "
+            "returning next_free - :interval",
             service=service.name,
             host=service.host,
             now=self._state.now(),
             interval=service.interval_seconds,
+            longest=LONGEST_QUEUE_SECONDS,
         )
         return float(rows[0][0])
 

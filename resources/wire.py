@@ -28,7 +28,7 @@ class Question:
     method: str
     """GET or POST."""
     path: str
-    """Below the service's root."""
+    """Below the service's root; a slash at its end is sent, since ListenBrainz redirects without it."""
     parameters: Mapping[str, str]
     """Of the address with GET, of a form with POST; without secrets."""
     document: object = None
@@ -73,7 +73,7 @@ class Wire:
         try:
             with self._session.request(
                 question.method,
-                f"{service.url}/{question.path.strip('/')}",
+                f"{service.url}/{question.path.lstrip('/')}",
                 **_content(service, question),
                 timeout=(service.connect_seconds, service.read_seconds),
                 allow_redirects=False,

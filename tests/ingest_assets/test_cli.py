@@ -368,6 +368,7 @@ def test_a_dry_run_counts_what_is_stale_where_that_was_asked_for(house: House, l
     assert "Would visit 0 files" in unasked.out
 
 
+@pytest.mark.usefixtures("shelf")
 def test_an_empty_question_is_told_what_to_do(linernotes: Command) -> None:
     said = linernotes("sql", " ")
 

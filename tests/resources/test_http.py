@@ -176,7 +176,7 @@ class TestAnswers:
 
         assert [answer.body for answer in answers] == [{MBID: {}}] * 2
         assert [(asked.path, json.loads(asked.body)) for asked in server.asked] == [
-            ("/1/metadata/recording", {"recording_mbids": [MBID]})
+            ("/1/metadata/recording/", {"recording_mbids": [MBID]})
         ]
 
     def test_parts_are_remembered_by_the_callers_own_keys(self, serve):

@@ -106,6 +106,13 @@ class TestWhereTheyComeFrom:
             ("LINERNOTES_MUSIC", "=/mnt/a", "write name=/path"),
             ("LINERNOTES_MUSIC", "vinyl=", "write name=/path"),
             ("LINERNOTES_HOME", "~nobody.of.that.name/x", "full path"),
+            ("LINERNOTES_CONTACT", "me", "write an e-mail address"),
+            ("LINERNOTES_CONTACT", "me@example.org (home)", "without brackets"),
+            ("LINERNOTES_CONTACT", "jürgen@example.org", "plain letters"),
+            ("LINERNOTES_MUSICBRAINZ_URL", "127.0.0.1:8000", "http://127.0.0.1:8000"),
+            ("LINERNOTES_ACOUSTID_INTERVAL_SECONDS", "-1", "greater than or equal to 0"),
+            ("LINERNOTES_ACOUSTID_INTERVAL_SECONDS", "nan", "finite"),
+            ("LINERNOTES_ON_INVALID_KEY", "ask", "fail_run"),
         ],
     )
     def test_a_value_that_cannot_be_used_is_named_with_what_is_allowed(self, env, name, value, said):
@@ -119,6 +126,49 @@ class TestWhereTheyComeFrom:
 
     def test_every_setting_says_what_it_is(self):
         assert all(field.description for field in Settings.model_fields.values())
+
+
+class TestServices:
+    @pytest.mark.parametrize(
+        ("name", "url", "seconds"),
+        [
+            ("MUSICBRAINZ", "", "0.99"),
+            ("MUSICBRAINZ", "http://musicbrainz.org/ws/2", "0"),
+            ("MUSICBRAINZ", "https://beta.MusicBrainz.org.", "0.5"),
+            ("ACOUSTID", "", "0.3"),
+            ("LISTENBRAINZ", "https://api.listenbrainz.org", "0.1"),
+        ],
+    )
+    def test_public_hosts_are_never_asked_faster_than_they_allow(self, env, name, url, seconds):
+        env.setenv(f"LINERNOTES_{name}_URL", url)
+        env.setenv(f"LINERNOTES_{name}_INTERVAL_SECONDS", seconds)
+
+        with pytest.raises(SettingsError, match=f"LINERNOTES_{name}_INTERVAL_SECONDS: .* at least"):
+            load_settings()
+
+    @pytest.mark.parametrize("seconds", ["0", "0.05", "3600"])
+    def test_other_hosts_are_asked_as_a_person_likes(self, env, seconds):
+        env.setenv("LINERNOTES_MUSICBRAINZ_URL", "http://127.0.0.1:8000")
+        env.setenv("LINERNOTES_MUSICBRAINZ_INTERVAL_SECONDS", seconds)
+
+        assert load_settings().musicbrainz_interval_seconds == float(seconds)
+
+    def test_keys_are_not_shown(self, env):
+        """S3-156."""
+        env.setenv("ACOUSTID_API_KEY", "k-1234")
+        env.setenv("LINERNOTES_SERVICES_DB", "postgresql://me:p-1234@127.0.0.1/x")
+
+        assert "1234" not in repr(load_settings())
+
+    def test_keys_are_not_shown_when_something_else_is_wrong(self, env):
+        env.setenv("ACOUSTID_API_KEY", "k-1234")
+        env.setenv("LINERNOTES_MUSICBRAINZ_INTERVAL_SECONDS", "0")
+
+        with pytest.raises(SettingsError) as caught:
+            load_settings()
+
+        assert "1234" not in str(caught.value)
+        assert caught.value.__suppress_context__
 
 
 def _unreadable(path):
