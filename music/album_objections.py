@@ -66,7 +66,7 @@ class AlbumVerdict:
             return False
         parameters, confidences = self.parameters, self.best.confidences
         if not confidences:
-            return self.best.overall >= parameters.accept_album
+            return self.best.overall >= parameters.accept_album or _has_id(self)
         core = [score for score in confidences.values() if score >= parameters.accept_weakest]
         enough = len(core) >= parameters.release_share * len(self.best.alignment.group.pieces)
         lonely = len(core) < min(2, len(self.best.alignment.group.pieces))

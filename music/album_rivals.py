@@ -18,9 +18,11 @@ from music.releases import ReleaseSummary
 from music.sound_evidence import Link
 
 NEARER_SECONDS: Final = 1.0
-"""On average; less does not tell two releases apart."""
+"""Less does not tell two recordings apart."""
 _RATHER_NEARER_SECONDS: Final = 0.4
 """On average; enough to doubt what the sources say."""
+_ENOUGH_PIECES: Final = 0.3
+"""The share of pieces that must be nearer to one of two releases, if none is nearer to the other."""
 _EXPLAINS_AS_MUCH: Final = 0.8
 _SAME_ALBUM: Final = 0.9
 
@@ -91,15 +93,31 @@ def _is_worse(vote: ReleaseVote, best: AlbumScore, parameters: MatchParameters) 
         and placed.piece.key in vote.links
         and vote.links[placed.piece.key].recording.mbid != placed.track.recording_mbid
     ]
-    nearer = mean(
+    nearer = [
         abs(other) - abs(placed.seconds_apart)
         for placed, link in pairs
         if placed.seconds_apart is not None and (other := seconds_apart(placed.piece, link.recording)) is not None
-    )
-    if nearer is not None and abs(nearer) >= NEARER_SECONDS:
-        return nearer > 0
-    doubted = nearer is not None and nearer <= -_RATHER_NEARER_SECONDS
+    ]
+    told = _told_by_length(nearer)
+    if told is not None:
+        return told
+    doubted = (mean(nearer) or 0.0) <= -_RATHER_NEARER_SECONDS
     return not doubted and (_share_of_sources(pairs) or 0.0) >= parameters.most_of_sources
+
+
+def _told_by_length(nearer: Sequence[float]) -> bool | None:
+    """Tell which of two releases the lengths are of, the first or not; None where they do not tell.
+
+    Args:
+        nearer: For each piece, by how many seconds the first release's track is nearer.
+    """
+    average = mean(nearer)
+    if average is not None and abs(average) >= NEARER_SECONDS:
+        return average > 0
+    for_it, against = sum(by >= NEARER_SECONDS for by in nearer), sum(by <= -NEARER_SECONDS for by in nearer)
+    if min(for_it, against) == 0 and max(for_it, against) >= max(2, _ENOUGH_PIECES * len(nearer)):
+        return for_it > 0
+    return None
 
 
 def _share_of_sources(pairs: Iterable[tuple[Placement, Link]]) -> float | None:

@@ -4,7 +4,7 @@ A piece that is like no track stays without one, as a foreign file does. So does
 said to be contested: nobody but a person knows which of the two belongs there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Final
@@ -13,7 +13,7 @@ from music.match_scores import duration_score, weighted
 from music.piece_evidence import AlbumGroup, Piece
 from music.piece_names import disc_number_of, title_of, track_number_of, versions_of_album
 from music.releases import Medium, Release, Track
-from music.sound_evidence import HEARD, link_to, links_of
+from music.sound_evidence import HEARD, Link, links_of
 from music.titles import title_similarity, versions_in
 
 SAME_TITLE: Final = 0.9
@@ -96,8 +96,11 @@ def align(group: AlbumGroup, release: Release) -> Alignment:
     pieces = sorted(group.pieces, key=lambda piece: piece.key)
     tracks = _tracks(release)
     offsets = _offsets(release)
-    grid = [[_place(piece, medium, track, release, offset=offsets[medium.position]) for medium, track in tracks]
-            for piece in pieces]  # fmt: skip
+    grid: list[list[Placement]] = []
+    for piece in pieces:
+        links = {link.recording.mbid: link for link in links_of(piece)}
+        at = ((medium, track, offsets[medium.position]) for medium, track in tracks)
+        grid.append([_place(piece, medium, track, release, offset=offset, links=links) for medium, track, offset in at])
     chosen = _assign(grid) if tracks else {}
     placements = [grid[row][column] for row, column in chosen.items()]
     unplaced = [row for row in range(len(pieces)) if row not in chosen]
@@ -122,13 +125,14 @@ def _offsets(release: Release) -> dict[int, int]:
             for medium in release.media}  # fmt: skip
 
 
-def _place(piece: Piece, medium: Medium, track: Track, release: Release, *, offset: int) -> Placement:
+def _place(
+    piece: Piece, medium: Medium, track: Track, release: Release, *, offset: int, links: Mapping[str, Link]
+) -> Placement:
     title = _title(piece, track, release)
     apart = None if track.length_seconds is None else piece.duration_seconds - track.length_seconds
     position = _position(piece, medium, track, offset)
-    link = link_to(piece, track.recording_mbid)
-    is_known = bool(links_of(piece))
-    sound = None if not is_known else 0.0
+    link = links.get(track.recording_mbid)
+    sound = 0.0 if links else None
     if link:
         sound = link.score * (_FEW_SOURCES + (1 - _FEW_SOURCES) * link.of_most)
     is_tagged = None if piece.recording_mbid is None else piece.recording_mbid == track.recording_mbid

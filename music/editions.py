@@ -50,8 +50,7 @@ def choose_edition(
         parameters: What counts as the same.
     """
     for each in (alignment, *others):
-        same_group = each.release.release_group_mbid == alignment.release.release_group_mbid
-        if same_group and (because := _proof(each, parameters)):
+        if _is_same_album(each, alignment) and (because := _proof(each, parameters)):
             return Editions(each.release.mbid, because, (each.release.mbid,))
     fitting = _fitting(alignment, {vote.summary.mbid: vote for vote in votes}, summaries)
     release = alignment.release
@@ -67,7 +66,8 @@ def is_verified(alignment: Alignment, parameters: MatchParameters) -> bool:
     ids = {release.mbid, release.requested_mbid or release.mbid}
     tagged = [placed for placed in alignment.placements if placed.piece.release_mbid in ids]
     others = any(piece.release_mbid not in ids for piece in alignment.group.pieces if piece.release_mbid)
-    return bool(tagged) and not others and all(fits(placed, parameters) for placed in tagged)
+    lost = any(piece.release_mbid in ids for piece in alignment.unplaced)
+    return bool(tagged) and not others and not lost and all(fits(placed, parameters) for placed in tagged)
 
 
 def fits(placed: Placement, parameters: MatchParameters) -> bool:
@@ -75,6 +75,14 @@ def fits(placed: Placement, parameters: MatchParameters) -> bool:
     title_fits = placed.title is not None and placed.title >= parameters.same_title
     is_near = placed.seconds_apart is not None and abs(placed.seconds_apart) <= parameters.same_seconds
     return title_fits and is_near and (placed.heard is None or placed.is_heard)
+
+
+def _is_same_album(other: Alignment, alignment: Alignment) -> bool:
+    """Tell whether another edition of the release group has the same recordings of all that is placed."""
+    if other.release.release_group_mbid != alignment.release.release_group_mbid:
+        return False
+    found = ((placed, other.placement_of(placed.piece)) for placed in alignment.placements)
+    return all(lies is not None and lies.track.recording_mbid == placed.track.recording_mbid for placed, lies in found)
 
 
 def _proof(alignment: Alignment, parameters: MatchParameters) -> str:

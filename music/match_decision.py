@@ -109,7 +109,7 @@ def _by_itself(alone: Match, match: Match, placed: Placement, verdict: AlbumVerd
     if alone.decision is not Decision.ACCEPT:
         return match
     is_track = alone.recording_mbid == placed.track.recording_mbid
-    looks_like_track = (placed.title or 0.0) >= verdict.parameters.same_title and not placed.is_heard
+    looks_like_track = placed.is_heard or (placed.title or 0.0) >= verdict.parameters.same_title
     if looks_like_track and not is_track:
         return match
     return replace(alone, candidates=(*alone.candidates, *match.candidates)[:MOST_CANDIDATES], evidence=replace(
@@ -129,21 +129,18 @@ def _as_track(placed: Placement, verdict: AlbumVerdict, against: tuple[str, ...]
         evidence=_evidence(placed, verdict),
         candidates=tuple(_rows(placed, verdict)),
     )
-    release = best.alignment.release
-    summary = next(
-        (each for each in (best, *verdict.others) if each.alignment.release.mbid == verdict.editions.claimed), None
-    )
-    edition = replace(release_as_summary(summary.alignment.release), track_position=placed.track.position,
-                      disc_position=placed.medium.position) if summary else None  # fmt: skip
+    known = {each.alignment.release.mbid: each.alignment for each in (best, *verdict.others)}
+    claimed = known.get(verdict.editions.claimed or "")
+    chosen = claimed or best.alignment
+    lies, release = chosen.placement_of(piece) or placed, chosen.release
+    edition = _summary(release, lies) if claimed else None
     place = Place(release.release_group_mbid, edition, release.title, verdict.editions.fitting)
-    match = named(bare, _recording(release, placed), place)
     return replace(
-        match,
-        requested_release_mbid=(summary.alignment.release.requested_mbid or None) if summary else None,
-        track_position=placed.track.position,
-        disc_position=placed.medium.position,
-        release_date=release.date if edition else release.first_release_date or release.date,
-        tags=release.tags,
+        named(bare, _recording(release, lies), place),
+        requested_release_mbid=(release.requested_mbid or None) if claimed else None,
+        track_position=lies.track.position,
+        disc_position=lies.medium.position,
+        release_date=release.date if claimed else release.first_release_date or release.date,
     )
 
 
@@ -208,7 +205,6 @@ def _source(alignment: Alignment, votes: Iterable[ReleaseVote]) -> Source:
 def _recording(release: Release, placed: Placement, *, with_release: bool = True) -> Recording:
     """Return the recording of a track, on this release."""
     track = placed.track
-    summary = replace(release_as_summary(release), track_position=track.position, disc_position=placed.medium.position)
     return Recording(
         mbid=track.recording_mbid,
         title=track.recording_title or track.title,
@@ -216,8 +212,15 @@ def _recording(release: Release, placed: Placement, *, with_release: bool = True
         length_seconds=track.length_seconds,
         isrcs=track.isrcs,
         work_mbids=track.work_mbids,
-        releases=(summary,) if with_release else (),
+        releases=(_summary(release, placed),) if with_release else (),
         tags=release.tags,
+    )
+
+
+def _summary(release: Release, placed: Placement) -> ReleaseSummary:
+    """Return a release as the summary that a recording on this track has of it."""
+    return replace(
+        release_as_summary(release), track_position=placed.track.position, disc_position=placed.medium.position
     )
 
 

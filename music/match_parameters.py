@@ -35,7 +35,7 @@ class MatchParameters:
     """Lengths this near are the same, in seconds, 0.5 to 7."""
     other_seconds: float = 7.0
     """Lengths further apart are of different recordings, in seconds, `same_seconds` to 30."""
-    most_of_sources: float = 0.8
+    most_of_sources: float = 0.85
     """The share of AcoustID's sources that a recording needs where neither names nor lengths tell it, 0.5 to 1."""
     sure_sound: float = 0.9
     """The least fingerprint score to be believed without any name, 0.7 to 1."""

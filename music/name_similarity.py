@@ -106,8 +106,12 @@ def _by_their_names(ones: list[str], others: list[str]) -> float:
         return _PART_OF_CREDIT
     if found:
         return _SHARED
-    surnames = {name.split()[-1] for name in more if " " in name}
-    return _SHARED if any(name in surnames for name in fewer) else 0.0
+    return _SHARED if _names_by_surname(ones, others) or _names_by_surname(others, ones) else 0.0
+
+
+def _names_by_surname(ones: list[str], others: list[str]) -> bool:
+    surnames = {name.split()[-1] for name in others if " " in name}
+    return any(name in surnames for name in ones)
 
 
 def _is_same(one: str, other: str) -> bool:

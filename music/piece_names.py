@@ -17,7 +17,7 @@ _GENERIC: Final = re.compile(
     r"(?:(?:audio|unknown|unbekannt\w*|untitled|no|new|my|copy|of|the) ?)*"
     r"(?:track|titel|titre|title|piste|pista|spur|audio|song|file|recording|rec|unknown|untitled|side|piece|segment|part"
     r"|music|sound|tmp|temp|test|album|artist|loose|mystery|item|sample|clip|take|copy)(?: ?(?:[0-9]+|[a-z])){0,2}"
-    r"|(?:unknown|untitled|no|new|copy|the) ?|[a-z]|[0-9 ]*"
+    r"|(?:unknown|untitled|no|new|copy|the) ?|[0-9 ]*"
 )
 _YEAR: Final = re.compile(r"1[0-9]{3}|2[01][0-9]{2}")
 _NO_LETTER: Final = re.compile(r"[\W\d_]*")

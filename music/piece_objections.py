@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from music.match_parameters import MatchParameters
-from music.match_scores import decide_piece
+from music.match_scores import PRECISE_SECONDS, decide_piece
 from music.matches import Decision
 from music.piece_candidates import PieceCandidate
 from music.piece_evidence import Piece
@@ -22,10 +22,13 @@ _LONG_TITLE: Final = 30
 """A title this long that agrees is that of one work: tags name its composer where the catalogue names who plays."""
 _NEARER_SECONDS: Final = 0.75
 """A recording whose length is this much nearer is likelier than its sources say."""
+_FARTHER_SECONDS: Final = 1.5
 _SOME_SOURCES: Final = 0.15
 """Of all; less is a slip of somebody's."""
 _ONE_SONG: Final = 0.9
 """The share of sources that must say that it is this song, where nothing but the sound says so."""
+_ONE_RECORDING: Final = 0.9
+"""The share that must say that it is this recording of it, there."""
 _LEAST_SOURCES: Final = 2
 """Whom nobody else confirms is not believed without a name."""
 _TITLE_NEAR: Final = 0.1
@@ -100,7 +103,7 @@ def _of_anonymity(piece: Piece, best: PieceCandidate, parameters: MatchParameter
         return None
     near = best.seconds_apart is not None and abs(best.seconds_apart) <= parameters.same_seconds
     sure = (best.fingerprint or 0.0) >= parameters.sure_sound and near
-    agreed = link.of_all >= parameters.most_of_sources and link.of_song >= _ONE_SONG
+    agreed = link.of_all >= max(parameters.most_of_sources, _ONE_RECORDING) and link.of_song >= _ONE_SONG
     if sure and agreed and link.recording.sources >= _LEAST_SOURCES:
         return None
     is_confirmed = best.is_tagged and near and agreed and (piece.recording_mbid is not None or piece.isrc is not None)
@@ -112,10 +115,13 @@ def _of_rivals(best: PieceCandidate, others: Sequence[PieceCandidate], parameter
     rivals = [other for other in others if _is_plausible(other, best, parameters)]
     if best.is_tagged and not any(rival.is_tagged for rival in rivals) and _agrees(best, parameters):
         return None
+    named = next((rival for rival in rivals if _is_of_named_album(rival, best, parameters)), None)
+    if named is not None:
+        return f"the album that it names has {_called(named)} of it"
     near = next((rival for rival in others if best.confidence - rival.confidence < parameters.least_margin), None)
     if near is not None:
         return f"{_called(near)} is as likely"
-    linked = sum(rival.link.recording.sources for rival in rivals if rival.link)
+    linked = sum(rival.link.recording.sources for rival in rivals if rival.link and not _is_farther(rival, best))
     own = best.link.recording.sources if best.link else 0
     if best.link and own < parameters.most_of_sources * (own + linked):
         return f"{len(rivals) + 1} recordings sound like it, and none has most of the sources"
@@ -133,6 +139,18 @@ def _is_plausible(other: PieceCandidate, best: PieceCandidate, parameters: Match
         return False
     is_of_album = (best.album or 0.0) >= parameters.same_title
     return not (is_of_album and other.album is not None and other.album < OTHER_TITLE)
+
+
+def _is_of_named_album(rival: PieceCandidate, best: PieceCandidate, parameters: MatchParameters) -> bool:
+    return (rival.album or 0.0) >= parameters.same_title and best.album is not None and best.album < OTHER_TITLE
+
+
+def _is_farther(rival: PieceCandidate, best: PieceCandidate) -> bool:
+    """Tell whether the length tells the best from a rival that has no more sources."""
+    if rival.seconds_apart is None or best.seconds_apart is None or best.link is None or best.link.of_most < 1:
+        return False
+    is_exact = abs(best.seconds_apart) <= PRECISE_SECONDS
+    return is_exact and abs(rival.seconds_apart) - abs(best.seconds_apart) >= _FARTHER_SECONDS
 
 
 def _is_nearer(rival: PieceCandidate, best: PieceCandidate) -> bool:

@@ -57,9 +57,9 @@ def releases_to_look_up(
     """
     chosen = parameters or MatchParameters()
     tagged = _tagged(group)
-    if group.is_loose:
-        return tagged[:1]
     votes = {vote.summary.mbid: vote for vote in vote_on_releases(group)}
+    if group.is_loose:
+        return tuple(wish for wish in tagged[:1] if wish.mbid not in votes)
     found = list(summaries)
     known = summaries_of(votes.values(), found)
     searched = {summary.mbid for summary in found}
@@ -90,17 +90,18 @@ def needs_another(
         summaries: What a search found.
         parameters: How sure is sure.
     """
-    chosen = parameters or MatchParameters()
+    chosen, found = parameters or MatchParameters(), list(summaries)
     looked_up = {mbid for each in alignments for mbid in (each.release.mbid, each.release.requested_mbid)}
     left = [wish for wish in wishes if wish.mbid not in looked_up]
     if not left or len(alignments) >= MOST_LOOKUPS:
         return None
-    verdict = judge_release(group, alignments, summaries, chosen)
+    verdict = judge_release(group, alignments, found, chosen)
     if verdict is None or group.is_loose:
         return left[0] if not alignments or verdict is None else None
     if verdict.decision is not Decision.ACCEPT and not verdict.stands:
-        return left[0]
-    return next((wish for wish in left if _could_change(wish, verdict, chosen)), None)
+        known = summaries_of(verdict.votes, found)
+        return next((wish for wish in left if _could_fit_better(wish, known.get(wish.mbid), verdict)), None)
+    return next((wish for wish in left if _could_change(wish, verdict)), None)
 
 
 def needs_search(
@@ -116,7 +117,11 @@ def needs_search(
         return not wishes
     chosen = parameters or MatchParameters()
     verdict = judge_release(group, alignments, (), chosen)
-    return verdict is None or (verdict.decision is not Decision.ACCEPT and not verdict.stands)
+    if verdict is None:
+        return True
+    heard = sum(placed.is_heard for placed in verdict.best.alignment.placements)
+    is_heard = heard >= chosen.release_share * len(group.pieces)
+    return verdict.decision is not Decision.ACCEPT and not verdict.stands and not is_heard
 
 
 def _tagged(group: AlbumGroup) -> tuple[ReleaseWish, ...]:
@@ -189,9 +194,22 @@ def _date(summary: ReleaseSummary) -> str:
     return summary.date or "9999"
 
 
-def _could_change(wish: ReleaseWish, verdict: AlbumVerdict, parameters: MatchParameters) -> bool:
-    """Tell whether a release might fit as well as the best, or hold other recordings that do."""
+def _could_fit_better(wish: ReleaseWish, summary: ReleaseSummary | None, verdict: AlbumVerdict) -> bool:
+    """Tell whether a release might fit better than one that does not fit well."""
     best = verdict.best
+    if summary is None or wish.release_group_mbid != best.release_group_mbid:
+        return True
+    if best.alignment.unplaced or best.alignment.release.status == PSEUDO:
+        return True
+    if _could_change(wish, verdict):
+        return True
+    pieces, own = len(best.alignment.group.pieces), best.alignment.release.track_count
+    return summary.track_count is not None and abs(summary.track_count - pieces) < abs(own - pieces)
+
+
+def _could_change(wish: ReleaseWish, verdict: AlbumVerdict) -> bool:
+    """Tell whether a release might fit as well as the best, or hold other recordings that do."""
+    best, parameters = verdict.best, verdict.parameters
     if wish.release_group_mbid != best.release_group_mbid:
         return wish.promise > best.overall - parameters.least_margin and wish.promise >= parameters.review_album
     if best.alignment.release.status == PSEUDO:

@@ -35,7 +35,7 @@ class Link:
 
     @property
     def weight(self) -> float:
-        """The fingerprint score: how alike, times the share of the sources."""
+        """The fingerprint score of S3-62 and S3-64: how alike, times the share of the sources."""
         return self.score * self.of_most
 
 
@@ -48,23 +48,6 @@ def links_of(piece: Piece) -> tuple[Link, ...]:
             if known is None or _rank(link) < _rank(known):
                 best[link.recording.mbid] = link
     return tuple(sorted(best.values(), key=_rank))
-
-
-def link_to(piece: Piece, recording_mbid: str) -> Link | None:
-    """Return the link to a recording."""
-    return next((link for link in links_of(piece) if link.recording.mbid == recording_mbid), None)
-
-
-def fingerprint_score(piece: Piece, recording_mbid: str) -> float | None:
-    """Return how well a piece's sound fits a recording (S3-62, S3-64), AcoustID's score times the share of its sources.
-
-    Returns:
-        0 where the sound is linked to others only; None where it was not asked about or is not known: no evidence.
-    """
-    links = links_of(piece)
-    if not links:
-        return None
-    return next((link.weight for link in links if link.recording.mbid == recording_mbid), 0.0)
 
 
 def is_same_song(one: LinkedRecording, other: LinkedRecording) -> bool:

@@ -118,6 +118,7 @@ def read_title(text: str) -> Title:
     )
 
 
+@lru_cache(maxsize=50_000)
 def versions_in(text: str) -> frozenset[str]:
     """Return which versions a remark or an album's name speaks of: "live, 1999-05-02: Paris", "MTV Unplugged"."""
     found = {version for version in ("live", "remix", "demo", "acoustic", "instrumental", "rerecorded", "session")

@@ -118,7 +118,13 @@ class Shelf:
         parameters = parameters or MatchParameters()
         found, alignments = (), []
         wishes = releases_to_look_up(group, found, parameters)
-        for _ in range(2):
+        for query in (None, *queries_for(group)):
+            if query is not None:
+                if not needs_search(group, wishes, alignments, parameters):
+                    break
+                self.asked.append(f"search {query.album}")
+                found = (*found, *self.search(query))
+                wishes = releases_to_look_up(group, found, parameters)
             while wish := needs_another(group, wishes, alignments, found, parameters):
                 self.asked.append(f"release {wish.mbid}")
                 answer = next((each for each in self.releases if each.mbid == wish.mbid), None)
@@ -126,14 +132,6 @@ class Shelf:
                     wishes = [each for each in wishes if each.mbid != wish.mbid]
                 else:
                     alignments.append(align(group, answer))
-            if found or not needs_search(group, wishes, alignments, parameters):
-                break
-            for query in queries_for(group):
-                self.asked.append(f"search {query.album}")
-                found = self.search(query)
-                if found:
-                    break
-            wishes = releases_to_look_up(group, found, parameters)
         own = {piece.key: self._own(piece) for piece in group.pieces} if with_recordings and group.is_loose else {}
         return judge_album(group, alignments, found, parameters, recordings=own)
 
