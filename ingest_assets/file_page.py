@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC
 from typing import Any, Final
 
 from ingest_assets.decided_identifications import KIND, PERSON
@@ -160,7 +161,7 @@ def _missing(facts: Facts) -> Iterator[str]:
     for row in remarkable:
         kind = "Warning" if row["status"] == "done" else "Missing"
         code = f", {row['error_code']}" if row["error_code"] else ""
-        again = f"; again from {row['retry_at']:%Y-%m-%d %H:%M %Z}" if row["retry_at"] else ""
+        again = f"; again from {row['retry_at'].astimezone(UTC):%Y-%m-%d %H:%M} UTC" if row["retry_at"] else ""
         yield f"{kind}: {row['asset']} {row['status']}{code}{again}. {row['message'] or ''}".rstrip()
         if row["error_code"] in ErrorCode.__members__ and ErrorCode(row["error_code"]).sentence != row["message"]:
             yield f"    {ErrorCode(row['error_code']).sentence}"

@@ -30,7 +30,7 @@ CHECKS: tuple[Check, ...] = (
         "identifications",
         "rows_match_outcomes",
         "A file whose outcome is done has a row for each of its pieces, as they were when it was identified, and no "
-        "file has rows without an outcome.",
+        "file has rows without an outcome, but for what a person said.",
         "with piece as ("
         "select file_key, count(*) as pieces, max(written_at) as cut_at from segments group by file_key), "
         "named as (select file_key, count(*) as rows from identifications group by file_key) "
@@ -38,16 +38,17 @@ CHECKS: tuple[Check, ...] = (
         "join discovered_files using (file_key) left join piece using (file_key) left join named using (file_key) "
         "where gone_at is null and coalesce(rows, 0) <> coalesce(pieces, 0) "
         "and coalesce(told.written_at >= cut_at, true) "
-        "union all select file_key, null, rows from named "
+        "union all select distinct file_key, null, null from (from identifications where decided_by = 'evidence') own "
         "anti join (from outcomes where asset = 'identifications') told using (file_key)",
         blocking=True,
     ),
     Check(
         "identifications",
         "accepted_has_an_id",
-        "What is accepted says which recording it is, and why.",
+        "What is accepted says which recording it is, and why; a person may know the album alone.",
         "select file_key, segment_index, title, reason from identifications where decision = 'ACCEPT' "
-        "and (recording_mbid is null or (decided_by = 'evidence' and coalesce(reason, '') = ''))",
+        "and (coalesce(recording_mbid, case when decided_by = 'person' then coalesce(release_mbid, release_group_mbid) "
+        "end) is null or (decided_by = 'evidence' and coalesce(reason, '') = ''))",
         blocking=True,
     ),
     Check(

@@ -1,5 +1,7 @@
 """What `linernotes ingest` says at its end: how many files there are, what was done, what was set aside and why."""
 
+from datetime import UTC
+
 from rich.text import Text
 
 from ingest_assets.console import out, plain, say
@@ -8,17 +10,15 @@ from lake.snapshot import Snapshot
 from lake.store import Lake
 from music.error_codes import ErrorCode
 from resources.folders import Look
-from resources.leases import LANE
 from resources.settings import PROJECT_ROOT, Settings
 
 LISTED = 10
 """Files named for each reason."""
 INTERRUPTED = 130
 _WHO_SQL = """
-select coalesce(identifications.decision, outcomes.status) as answer, count(*)
-from passages left join identifications using (file_key, segment_index)
-left join outcomes on outcomes.file_key = passages.file_key and asset = 'identifications'
-where identifications.decision is not null or outcomes.status = 'not_found' group by all
+select coalesce(decision, outcomes.status) as said, count(*)
+from passages left join outcomes on outcomes.file_key = passages.file_key and asset = 'identifications'
+where decision is not null or outcomes.status = 'not_found' group by said
 """
 _DEFERRED_SQL = """
 select coalesce(error_code, '') as error_code, count(*) as files, max(retry_at), any_value(outcomes.message)
@@ -58,8 +58,8 @@ def _say_files(snapshot: Snapshot, look: Look, counted: Counted | None) -> None:
     row = snapshot.rows(
         "select coalesce(sum(files_done), 0)::bigint as done, coalesce(sum(files_decoded), 0)::bigint as decoded, "
         "coalesce(sum(files_taken_over), 0)::bigint as taken_over, coalesce(sum(files_failed), 0)::bigint as failed "
-        "from runs where lane = ? and (session_id = ? or updated_at >= ?)",
-        [LANE, counted.session, counted.started_at],
+        "from runs where session_id = ? or updated_at >= ?",
+        [counted.session, counted.started_at],
     )[0]
     pieces = snapshot.tuples("select count(*) from passages")[0][0]
     _print(f"{look.files} files found, {counted.total} due, {row['done']} visited:")
@@ -78,8 +78,7 @@ def _say_duplicates(snapshot: Snapshot, counted: Counted | None) -> None:
     )
     for groups, new in rows:
         if groups:
-            count = f"{groups} group{'' if groups == 1 else 's'} of duplicates"
-            _print(f"{count} ({new} new): linernotes duplicates")
+            _print(f"{_counted(groups, 'group')} of duplicates ({new} new): linernotes duplicates")
 
 
 def _say_identified(snapshot: Snapshot) -> None:
@@ -89,15 +88,21 @@ def _say_identified(snapshot: Snapshot) -> None:
     found = dict(snapshot.tuples(_WHO_SQL))
     questions = snapshot.tuples("select count(*) from review_queue")[0][0]
     _print("Who it is:")
-    _print(f"  {found.get('ACCEPT', 0)} pieces accepted")
+    _print(f"  {_counted(found.get('ACCEPT', 0), 'piece')} accepted")
     if questions:
-        _print(f"  {found.get('REVIEW', 0)} for review, in {questions} questions: linernotes review")
-    if found.get("REJECT") or found.get("not_found"):
-        _print(f"  {found.get('REJECT', 0) + found.get('not_found', 0)} without a match: they keep their own tags")
+        pieces = _counted(found.get("REVIEW", 0), "piece")
+        _print(f"  {pieces} for review, in {_counted(questions, 'question')}: linernotes review")
+    unknown = found.get("REJECT", 0) + found.get("not_found", 0)
+    if unknown:
+        _print(f"  {_counted(unknown, 'piece')} without a match: under their own tags")
     for code, files, retry_at, message in snapshot.tuples(_DEFERRED_SQL):
-        again = f" Again from {retry_at:%H:%M %Z}." if retry_at else ""
+        again = f" Again from {retry_at.astimezone(UTC):%H:%M} UTC." if retry_at else ""
         cure = ErrorCode(code).sentence if code in ErrorCode.__members__ else message or ""
-        _print(f"  {files} files put off, {code}: {cure}{again}")
+        _print(f"  {_counted(files, 'file')} put off, {code}: {cure}{again}")
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _say_set_aside(snapshot: Snapshot) -> None:

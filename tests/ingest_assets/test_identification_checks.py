@@ -88,3 +88,12 @@ def test_what_a_person_accepted_needs_no_margin(written: Transaction) -> None:
     written.tuples(f"update identifications set decided_by = 'person', evidence = null, reason = null {LAST}")
 
     assert all(evaluate(check, written).passed for check in CHECKS)
+
+
+def test_a_person_may_speak_of_a_file_before_the_evidence_does_and_of_the_album_alone(written: Transaction) -> None:
+    written.tuples(f"delete from outcomes {LAST} and asset = 'identifications'")
+    written.tuples(
+        f"update identifications set decided_by = 'person', recording_mbid = null, release_group_mbid = 'g' {LAST}"
+    )
+
+    assert [check.name for check in CHECKS if not evaluate(check, written).passed] == []
