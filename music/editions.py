@@ -61,7 +61,7 @@ def choose_edition(
 
 
 def is_verified(alignment: Alignment, parameters: MatchParameters) -> bool:
-    """Tell whether the release's id in the tags is true: its tracks bear the titles and lengths of the pieces."""
+    """Tell whether the release's id in the tags is true: all pieces that bear it fit its tracks."""
     release = alignment.release
     ids = {release.mbid, release.requested_mbid or release.mbid}
     tagged = [placed for placed in alignment.placements if placed.piece.release_mbid in ids]

@@ -21,8 +21,9 @@ _GENERIC: Final = re.compile(
 )
 _YEAR: Final = re.compile(r"1[0-9]{3}|2[01][0-9]{2}")
 _NO_LETTER: Final = re.compile(r"[\W\d_]*")
-_LIKE_A_HASH: Final = re.compile(r"(?=.*[0-9])(?=.*[a-z])[0-9a-z]+(?:[_-][0-9a-z]+)*|[0-9a-f]{8,}")
-_LONGEST_NAME_WITH_A_NUMBER: Final = 4
+_NUMBER_IN_DISGUISE: Final = re.compile(r"(?=.*[0-9])(?=.*[a-z])[0-9a-z]{5,}|[0-9a-f]{8,}")
+_LEAST_LETTERS: Final = 4
+"""Of the name of a file that stands for a title; fewer (`b`, `xyz`) are what a program or a hurry left."""
 _VERSIONS_OF_ALBUMS: Final = frozenset({"live", "remix", "demo", "acoustic", "instrumental", "rerecorded"})
 
 
@@ -38,10 +39,10 @@ def telling(name: str | None) -> str | None:
 
 @lru_cache(maxsize=50_000)
 def telling_file_name(name: str | None) -> str | None:
-    """Return the title in a file's name if it tells anything: not a number in disguise, as `a3f09c12`, `x0017`."""
-    lowered = (name or "").strip().casefold()
-    is_number = len(lowered) > _LONGEST_NAME_WITH_A_NUMBER and _LIKE_A_HASH.fullmatch(lowered)
-    return None if is_number else telling(name)
+    """Return the title in a file's name if it tells anything: no number in disguise (`audio_a3f09c`), no `xyz`."""
+    words = [word for word in plain_name(name or "").split() if not _NUMBER_IN_DISGUISE.fullmatch(word)]
+    letters = sum(1 if letter.isascii() else _LEAST_LETTERS for letter in "".join(words) if letter.isalpha())
+    return telling(name) if letters >= _LEAST_LETTERS and telling(" ".join(words)) else None
 
 
 def title_of(piece: Piece) -> str | None:
