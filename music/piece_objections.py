@@ -12,6 +12,7 @@ from music.matches import Decision
 from music.piece_candidates import PieceCandidate
 from music.piece_evidence import Piece
 from music.piece_names import title_of
+from music.sound_evidence import is_same_song
 from music.titles import Versions, read_title
 
 OTHER_TITLE: Final = 0.6
@@ -24,7 +25,7 @@ _NEARER_SECONDS: Final = 0.75
 """A recording whose length is this much nearer is likelier than its sources say."""
 _FARTHER_SECONDS: Final = 1.5
 _SOME_SOURCES: Final = 0.15
-"""Of all; less is a slip of somebody's."""
+"""Of all; less may be a slip of somebody's, if it is another song."""
 _ONE_SONG: Final = 0.9
 """The share of sources that must say that it is this song, where nothing but the sound says so."""
 _ONE_RECORDING: Final = 0.9
@@ -154,10 +155,13 @@ def _is_farther(rival: PieceCandidate, best: PieceCandidate) -> bool:
 
 
 def _is_nearer(rival: PieceCandidate, best: PieceCandidate) -> bool:
-    if rival.seconds_apart is None or best.seconds_apart is None or rival.link is None:
+    if rival.seconds_apart is None or best.seconds_apart is None or rival.link is None or best.link is None:
         return False
-    nearer = abs(best.seconds_apart) - abs(rival.seconds_apart) >= _NEARER_SECONDS
-    return nearer and rival.link.of_all >= _SOME_SOURCES
+    nearer = abs(best.seconds_apart) - abs(rival.seconds_apart)
+    if rival.link.of_all >= _SOME_SOURCES:
+        return nearer >= _NEARER_SECONDS
+    is_exact = abs(best.seconds_apart) <= PRECISE_SECONDS
+    return nearer >= PRECISE_SECONDS and not is_exact and is_same_song(rival.link.recording, best.link.recording)
 
 
 def _of_tags(
