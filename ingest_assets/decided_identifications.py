@@ -172,7 +172,8 @@ def _reason(said: Said, row: Row | None) -> str:
 def _as_text(row: Row | None) -> str | None:
     if row is None:
         return None
-    return json.dumps({name: value for name, value in row.items() if name not in _NOT_SAID}, sort_keys=True)
+    said = {name: value for name, value in row.items() if name not in _NOT_SAID and value is not None}
+    return json.dumps(said, sort_keys=True)
 
 
 def read_decisions(snapshot: Snapshot) -> Decisions:

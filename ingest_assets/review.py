@@ -11,7 +11,16 @@ from ingest_assets.console import say
 from ingest_assets.file_pieces import NamedError, find_named
 from ingest_assets.review_answers import Answering, carry_out
 from ingest_assets.review_decisions import last_said, take_back
-from ingest_assets.review_groups import Group, ReviewError, group_ids, group_of, pieces_of, queue, short_id
+from ingest_assets.review_groups import (
+    Group,
+    ReviewError,
+    candidates_of,
+    group_ids,
+    group_of,
+    pieces_of,
+    queue,
+    short_id,
+)
 from ingest_assets.review_shown import counted, group_keys, say_line, show_group, show_queue
 from lake.snapshot import Snapshot
 from lake.store import Lake
@@ -53,10 +62,14 @@ def show(settings: Settings, name: str, *, candidate: int, as_json: bool) -> int
         return 0
     show_group(group, number=candidate)
     how = group.short_id if group.group_id else f'"{name}"'
-    say_line(
-        f"Answer: linernotes review accept {how}   or: accept {how} --candidate 2 · choose {how} MBID · reject {how}"
-    )
+    say_line(f"Answer: {_answers(how, found=bool(candidates_of(group.in_question)))}")
     return 0
+
+
+def _answers(how: str, *, found: bool) -> str:
+    """Return what a person may type about a group or a file."""
+    accept = f"linernotes review accept {how}   or: accept {how} --candidate 2 · " if found else "linernotes review "
+    return f"{accept}choose {how} MBID · reject {how}"
 
 
 def answer(settings: Settings, name: str, says: Answering, *, piece: int | None = None) -> int:

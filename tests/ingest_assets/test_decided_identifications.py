@@ -117,6 +117,12 @@ def test_other_audio_of_the_same_length_is_not_meant() -> None:
     assert not is_meant(SPAN, SPAN._replace(audio_sha256="bb"))
 
 
+def test_a_row_as_it_is_stored_is_laid_over_as_it_was_when_it_was_fresh() -> None:
+    stored = dict(ROW) | {"album_artist": None, "decided_by": "evidence", "run_id": "r", "written_at": NOON}
+
+    assert laid(said(PIER), rows=[stored]) == laid(said(PIER))
+
+
 def test_rows_of_pieces_that_are_not_there_any_more_are_left_as_the_evidence_has_them() -> None:
     assert overlay([ROW], Decisions([said(PIER)]), {}) == [ALONE]
 
