@@ -51,7 +51,7 @@ class FilesBar:
         self._begun = self._said = time.monotonic()
         self._task: TaskID | None = None
         self._identifying: TaskID | None = None
-        self._identified = ""
+        self._identified: list[str] = []
         self._progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -87,15 +87,16 @@ class FilesBar:
         speed = done / elapsed if elapsed else 0.0
         left = f", {clock((total - done) / speed)} left" if done and total > done else ""
         rate = f"{speed:.1f} files/s{left}" + (f", {failed} set aside" if failed else "")
-        if self._console.is_terminal:
+        if self._console.is_terminal and total:
             self._draw(done, total, rate, plain(note)[-40:])
-        elif time.monotonic() - self._said >= PLAIN_EVERY_SECONDS:
+        elif not self._console.is_terminal and time.monotonic() - self._said >= PLAIN_EVERY_SECONDS:
             self._said = time.monotonic()
-            say(f"{done} of {total} files, {rate}{self._identified}")
+            read = [f"{done} of {total} files, {rate}"] if total else []
+            say("; ".join([*read, *self._identified]))
 
     def show_identified(self, *, done: int, total: int, note: str) -> None:
         """Show how many of the files that are to be identified are through, in a line of their own."""
-        self._identified = f"; {done} of {total} identified"
+        self._identified = [f"{done} of {total} identified"]
         if self._console.is_terminal:
             if self._identifying is None:
                 self._identifying = self._progress.add_task("Identifying", total=total, rate="", note="")

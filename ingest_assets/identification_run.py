@@ -28,6 +28,7 @@ from resources.service_errors import InvalidKeyError, ServiceError
 from resources.settings import Settings
 
 CANCEL_POLL_SECONDS: Final = 2.0
+MESSAGE_CHARACTERS: Final = 300
 BUGS: Final = (ArithmeticError, AssertionError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 """What our own mistakes raise; a full disk or a broken state is not among them."""
 
@@ -124,7 +125,8 @@ class IdentificationRun:
             results = [identification_rows.put_off(file, identification_rows.cause_of(error)) for file in files]
         except BUGS as error:
             self._log.error(f"identifying {group.group_id} broke", exc_info=True)
-            results = [identification_rows.failed(file, f"{type(error).__name__}: {error}") for file in files]
+            message = f"{type(error).__name__}: {error}"[:MESSAGE_CHARACTERS]
+            results = [identification_rows.failed(file, message) for file in files]
         for result in results:
             result.parameters_hash = parameters_hash
             result.seconds = (time.process_time() - begun) / len(results)

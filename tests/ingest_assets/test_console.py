@@ -47,6 +47,24 @@ def test_without_a_terminal_the_bar_is_a_line_now_and_then(
     assert capsys.readouterr().err == "5 of 10 files, 0.5 files/s, 0:10 left, 2 set aside\n"
 
 
+@pytest.mark.parametrize(
+    ("total", "said"),
+    [
+        pytest.param(10, "0 of 10 files, 0.0 files/s; 3 of 20 identified\n", id="beside files that are read"),
+        pytest.param(0, "3 of 20 identified\n", id="alone"),
+    ],
+)
+def test_what_is_identified_is_counted_by_itself(
+    capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch, total: int, said: str
+) -> None:
+    monkeypatch.setattr(console, "PLAIN_EVERY_SECONDS", 0.0)
+    with FilesBar() as bar:
+        bar.show_identified(done=3, total=20, note="shelf/Lamps")
+        bar.show(done=0, total=total, failed=0, note="")
+
+    assert capsys.readouterr().err == said
+
+
 def test_on_a_terminal_the_bar_shows_the_file_at_hand_and_obeys_no_name(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn = io.StringIO()
     terminal = Console(file=drawn, force_terminal=True, width=120, color_system=None)
