@@ -11,7 +11,7 @@ from rich.text import Text
 
 from ingest_assets.console import out, plain
 from ingest_assets.discovered_files import show_path
-from ingest_assets.ingest import Part, choose_part, say_guarded
+from ingest_assets.ingest import Part, choose_part, say_guarded, stale_keys
 from lake.catalog import connect
 from lake.places import places
 from lake.snapshot import Snapshot
@@ -55,8 +55,7 @@ def _asked_for(settings: Settings, *, stale: bool) -> dict[str, list[str]]:
         snapshot = Snapshot(desk)
         found = {"asked": undone(snapshot)}
         if stale:
-            rows = snapshot.tuples("select distinct file_key from stale_files order by file_key")
-            found["stale"] = [key for (key,) in rows]
+            found["stale"] = stale_keys(snapshot)
     except duckdb.Error:  # of older code, without these tables: the next ingest brings it up to date
         return {}
     finally:

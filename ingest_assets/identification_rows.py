@@ -1,6 +1,6 @@
 """What came of the identification of one file: rows, outcome, and what Dagster is told. Values only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -72,6 +72,14 @@ class FileIdentified:
             "how": self.how,
             "seconds": self.seconds,
         }
+
+    def decide(self, overlay: Callable[[Sequence[Row]], list[Row]]) -> None:
+        """Lay what people decided over the rows that are to be written."""
+        if self.rows is None:
+            return
+        self.rows = self.rows | {ASSET.name: overlay(self.rows[ASSET.name])}
+        if self.data_version is not None:
+            self.data_version = _data_version(self.rows)
 
     def event(self) -> Materialized | None:
         """Return what Dagster is told: a result, or the end of one that was good before."""
@@ -178,8 +186,8 @@ def _version_before(file: FileEvidence) -> str | None:
 
 
 def _data_version(rows: Mapping[str, Sequence[Row]]) -> str:
-    """Return the hash of the rows without whose they are: equal results, equal versions."""
-    strange = ("file_key", "group_id")
+    """Return the hash of the rows without whose they are and what decorates them: equal results, equal versions."""
+    strange = ("file_key", "group_id", "tags")
     return digest_rows(
         {name: value for name, value in row.items() if name not in strange} for table in rows for row in rows[table]
     )

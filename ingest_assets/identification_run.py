@@ -73,7 +73,9 @@ class IdentificationRun:
         with opened_services(self._settings, run_id=self._batch.run_id) as (http, services):
             if self._batch.launched_by != "sensor":
                 http.let_probe()
-            self._writer = IdentificationWriter(self._batch, self._lake, http, total=len(self._evidence.files))
+            self._writer = IdentificationWriter(
+                self._batch, self._lake, http, services.listenbrainz, total=len(self._evidence.files)
+            )
             try:
                 self._identify(services)
             except BaseException as error:

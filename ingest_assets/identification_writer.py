@@ -6,16 +6,20 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ingest_assets.batch import BatchRun
-from ingest_assets.decided_identifications import overlay, read_decisions, read_spans
+from ingest_assets.decided_identifications import decide_stored, overlay, read_decisions, read_spans
+from ingest_assets.decoration import decorate
 from ingest_assets.identification_rows import PUT_OFF, FileIdentified
+from ingest_assets.identifications import ASSET
 from lake.store import Lake
 from lake.transaction import Transaction
 from resources import progress
 from resources.http import Http
+from resources.listenbrainz import ListenBrainz
 
 FLUSH_FILES = 100
 FLUSH_SECONDS = 10.0
 SHOW_SECONDS = 0.5
+IDENTIFICATIONS, CANDIDATES = ASSET.tables
 Row = dict[str, Any]
 
 
@@ -26,13 +30,17 @@ class IdentificationWriter:
         batch: The run.
         lake: Where it goes.
         http: Has the calls that are to be written as well.
+        listenbrainz: Has tags for what was accepted; None where it is not to be asked.
         total: How many files there are.
     """
 
-    def __init__(self, batch: BatchRun, lake: Lake, http: Http, *, total: int) -> None:
+    def __init__(
+        self, batch: BatchRun, lake: Lake, http: Http, listenbrainz: ListenBrainz | None, *, total: int
+    ) -> None:
         self._batch = batch
         self._lake = lake
         self._http = http
+        self._listenbrainz = listenbrainz
         self._total = total
         self._started_at = datetime.now(UTC)
         self._cpu_at_start = time.process_time()
@@ -65,6 +73,9 @@ class IdentificationWriter:
         """Write what is there."""
         results, self._results = self._results, []
         folders, self._folders = self._folders, []
+        decorate(
+            [row for result in results for row in (result.rows or {}).get(IDENTIFICATIONS, ())], self._listenbrainz
+        )
         calls = self._http.take_calls()
         with self._lake.write(run_id=self._batch.run_id) as transaction:
             _write_rows(transaction, results)
@@ -113,16 +124,15 @@ class IdentificationWriter:
 
 def _write_rows(transaction: Transaction, results: Sequence[FileIdentified]) -> None:
     """Write the rows of all files, as people decided: what was decided while services were asked counts as well."""
-    written = [result for result in results if result.rows is not None]
+    decide_stored(transaction, [result.file.file_key for result in results if result.rows is None])
+    written = {result.file.file_key: result for result in results if result.rows is not None}
     if not written:
         return
-    keys = [result.file.file_key for result in written]
-    rows = {
-        table: [row for result in written if result.rows for row in result.rows[table]]
-        for table in ("identifications", "match_candidates")
-    }
-    rows["identifications"] = overlay(
-        rows["identifications"], read_decisions(transaction), read_spans(transaction, keys)
-    )
-    for table, own in rows.items():
-        transaction.replace(table, keys, own)
+    keys = list(written)
+    decisions, spans = read_decisions(transaction), read_spans(transaction, keys)
+    for key, result in written.items():
+        own = {piece: audio for piece, audio in spans.items() if piece[0] == key}
+        result.decide(lambda rows, own=own: overlay(rows, decisions, own))
+    for table in (IDENTIFICATIONS, CANDIDATES):
+        rows = [row for result in written.values() for row in (result.rows or {}).get(table, ())]
+        transaction.replace(table, keys, rows)

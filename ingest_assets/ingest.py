@@ -16,6 +16,7 @@ from ingest_assets.duplicates_due import due_version
 from ingest_assets.identification_due import Wish, is_due
 from ingest_assets.identifications import ASSET as IDENTIFICATIONS
 from ingest_assets.summary import summarise
+from lake.snapshot import Snapshot
 from lake.store import Lake
 from resources import leases, locks
 from resources.folders import SETTLE_SECONDS, FolderLook, Look, add_roots, known_roots, root_above
@@ -137,13 +138,16 @@ def say_guarded(look: Look) -> None:
 def plan_stale(connection: sqlite3.Connection, lake: Lake) -> int:
     """Plan the files of which a result was made by older code or parameters; return how many there are."""
     with lake.read() as snapshot:
-        keys = [
-            key
-            for (key,) in snapshot.tuples(
-                "select distinct file_key from stale_files where asset <> ? order by file_key", [IDENTIFICATIONS.name]
-            )
-        ]
+        keys = stale_keys(snapshot)
     return leases.ask_again(connection, keys, reason="stale", stale=True)
+
+
+def stale_keys(snapshot: Snapshot) -> list[str]:
+    """Return the files that would have to be visited because older code or parameters made something of them."""
+    rows = snapshot.tuples(
+        "select distinct file_key from stale_files where asset <> ? order by file_key", [IDENTIFICATIONS.name]
+    )
+    return [key for (key,) in rows]
 
 
 def is_anything_due(connection: sqlite3.Connection) -> bool:
