@@ -36,7 +36,15 @@ class Ingested:
         )
         self.after = tree(os.fsencode(self.music))
         with Lake(self.home).read() as snapshot:
-            rows = snapshot.rows("from outcomes join discovered_files using (file_key)")
+            rows = snapshot.rows(
+                "from outcomes join discovered_files using (file_key) where asset <> 'identifications'"
+            )
+            self.identified = dict(
+                snapshot.tuples(
+                    "select path_bytes, status from outcomes join discovered_files using (file_key) "
+                    "where asset = 'identifications'"
+                )
+            )
             self.refused = dict(snapshot.tuples("select path_bytes, error_code from refused_paths"))
         self.outcomes: dict[bytes, list[dict]] = {}
         for row in rows:
@@ -96,6 +104,15 @@ def test_the_run_succeeds_and_no_traceback_is_in_its_log(ingested_ugly: Ingested
 
 def test_the_music_is_as_it_was(ingested_ugly: Ingested) -> None:
     assert ingested_ugly.after == ingested_ugly.before
+
+
+def test_what_cannot_be_read_is_not_identified_and_the_rest_waits_for_a_contact(ingested_ugly: Ingested) -> None:
+    has_pieces = {
+        path: any(row["asset"] == "segments" and row["status"] in ("done", "not_found") for row in rows)
+        for path, rows in ingested_ugly.outcomes.items()
+    }
+
+    assert ingested_ugly.identified == {path: "deferred" if has else "skipped" for path, has in has_pieces.items()}
 
 
 def test_every_path_that_was_seen_is_accounted_for(ingested_ugly: Ingested) -> None:
