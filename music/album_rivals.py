@@ -25,6 +25,8 @@ _ENOUGH_PIECES: Final = 0.3
 """The share of pieces that must be nearer to one of two releases, if none is nearer to the other."""
 _EXPLAINS_AS_MUCH: Final = 0.8
 _SAME_ALBUM: Final = 0.9
+_LIKER_SOUND: Final = 0.15
+"""AcoustID tells two performances of one song apart by this much; under one id their scores are equal."""
 
 
 def estimate(group: AlbumGroup, summary: ReleaseSummary, vote: ReleaseVote | None) -> float:
@@ -85,7 +87,7 @@ def _is_same_album(vote: ReleaseVote, best: AlbumScore) -> bool:
 
 
 def _is_worse(vote: ReleaseVote, best: AlbumScore, parameters: MatchParameters) -> bool:
-    """Tell whether lengths or sources tell that it is the chosen release and not the other."""
+    """Tell whether sound, lengths or sources tell that it is the chosen release and not the other."""
     pairs = [
         (placed, vote.links[placed.piece.key])
         for placed in best.alignment.placements
@@ -93,6 +95,9 @@ def _is_worse(vote: ReleaseVote, best: AlbumScore, parameters: MatchParameters) 
         and placed.piece.key in vote.links
         and vote.links[placed.piece.key].recording.mbid != placed.track.recording_mbid
     ]
+    liker = mean((placed.heard or 0.0) - link.score for placed, link in pairs)
+    if liker is not None and abs(liker) >= _LIKER_SOUND:
+        return liker > 0
     nearer = [
         abs(other) - abs(placed.seconds_apart)
         for placed, link in pairs
