@@ -324,6 +324,19 @@ def test_a_remaster_is_told_by_its_lengths():
     assert decided(shelf.identify(group_of(shelf.rip("remaster")))) == accepted(of(remaster))
 
 
+def test_a_new_recording_of_an_album_is_told_by_its_sound_though_the_old_one_sounds_alike():
+    again = disc(*((song.title, song.length_seconds, f"again {song.title}") for song in WISH_SONGS.tracks))
+    shelf = Shelf([WISH, release("again", "Wish You Were Here (Revisited)", again)])
+    pieces = [
+        replace(piece, matches=(*piece.matches, *shelf.sound(old.recording_mbid, 0.6)))
+        for piece, old in zip(shelf.rip("again"), WISH_SONGS.tracks, strict=True)
+    ]
+
+    assert decided(shelf.identify(group_of(pieces))) == [
+        ("ACCEPT", f"again {song.title}") for song in WISH_SONGS.tracks
+    ]
+
+
 def test_recordings_that_neither_length_nor_sources_tell_apart_are_for_a_person():
     other = tuple(replace(song, recording_mbid=f"new {song.title}") for song in DARK.media[0].tracks)
     remaster = replace(DARK, mbid="remaster", media=(replace(DARK.media[0], tracks=other),), date="2011")

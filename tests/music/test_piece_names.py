@@ -16,7 +16,9 @@ def test_a_name_that_says_something_is_kept(name):
     assert telling(name) == name
 
 
-@pytest.mark.parametrize("name", ["a3f09c12", "x0017", "file-0012", "unknown_3", "deadbeef"])
+@pytest.mark.parametrize(
+    "name", ["a3f09c12", "x0017", "file-0012", "unknown_3", "deadbeef", "audio 7921de", "b", "xyz"]
+)
 def test_a_number_in_disguise_is_no_title(name):
     assert telling_file_name(name) is None
 
