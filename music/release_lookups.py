@@ -20,7 +20,8 @@ from music.matches import Decision, Source
 from music.name_similarity import text_similarity
 from music.piece_evidence import AlbumGroup
 from music.piece_names import album_of_group, disc_number_of
-from music.release_names import album_similarity, has_code_of
+from music.piece_objections import OTHER_ARTIST
+from music.release_names import album_similarity, artist_score, has_code_of
 from music.release_vote import ReleaseVote, summaries_of, vote_on_releases
 from music.releases import ReleaseSummary
 
@@ -66,7 +67,7 @@ def releases_to_look_up(
     wishes = [
         _wish(group, summary, votes.get(mbid))
         for mbid, summary in known.items()
-        if (mbid in searched and summary.status != PSEUDO) or _is_heard(group, votes.get(mbid), chosen)
+        if (mbid in searched and _is_called_so(group, summary)) or _is_heard(group, votes.get(mbid), chosen)
     ]
     hopeful = [wish for wish in wishes if wish.promise >= chosen.review_album]
     hopeful.sort(key=lambda wish: (-wish.promise, -_edition_score(group, known[wish.mbid], votes), wish.mbid))
@@ -137,6 +138,15 @@ def _is_heard(group: AlbumGroup, vote: ReleaseVote | None, parameters: MatchPara
     alike = album_similarity(group, vote.summary.title)
     least = _FEW_HEARD if alike is not None and alike >= parameters.same_title else parameters.release_share
     return vote.share >= least
+
+
+def _is_called_so(group: AlbumGroup, summary: ReleaseSummary) -> bool:
+    """Tell whether what a search found is what was searched for: a search gives what shares a word as well."""
+    if summary.status == PSEUDO:
+        return False
+    artist = artist_score(group, summary.artist.name) if summary.artist else None
+    is_called_so = not names_another(group, summary.title) and (artist is None or artist >= OTHER_ARTIST)
+    return is_called_so or has_code_of(group, summary)
 
 
 def _wish(group: AlbumGroup, summary: ReleaseSummary, vote: ReleaseVote | None) -> ReleaseWish:

@@ -1,11 +1,14 @@
 from dataclasses import replace
 
+import pytest
+
 from music.alignment import align
 from music.editions import release_as_summary
 from music.match_queries import queries_for, query_for_piece, recordings_to_look_up
 from music.piece_evidence import Piece
 from music.release_lookups import needs_another, needs_search, releases_to_look_up
 from music.release_vote import vote_on_releases
+from music.releases import ArtistCredit
 from tests.music.shelf import Shelf, disc, group_of, release, untagged
 
 SONGS = disc(("One", 200), ("Two", 230), ("Three", 260), ("Four", 290))
@@ -64,6 +67,13 @@ def test_a_pseudo_release_is_not_looked_up_on_the_word_of_a_search():
     pieces = [replace(piece, matches=()) for piece in SHELF.rip("album")]
 
     assert wishes(group_of(pieces), release_as_summary(pseudo), release_as_summary(ALBUM)) == ["album"]
+
+
+@pytest.mark.parametrize("other", [{"title": "Tidal Forest"}, {"artist": ArtistCredit("Somebody Else")}])
+def test_what_a_search_found_under_other_names_is_not_looked_up(other):
+    pieces = [replace(piece, matches=()) for piece in SHELF.rip("album")]
+
+    assert wishes(group_of(pieces), replace(release_as_summary(ALBUM), **other)) == []
 
 
 def test_what_few_pieces_know_is_not_looked_up():
