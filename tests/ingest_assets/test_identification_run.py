@@ -300,6 +300,7 @@ def test_a_run_that_was_ended_in_the_ui_writes_what_is_ready_and_stops_at_a_grou
 
     assert len(judge.status()) == len(judge.judged[0])
     assert house.tuples("select status from runs where lane = 'identify_files'") == [("CANCELED",)]
+    assert judge.listenbrainz.asked == []
     monkeypatch.setattr(BatchRun, "canceled", lambda _: False)
     assert judge.identify() == [True]
     assert judge.status() == dict.fromkeys(PATHS, DONE)
@@ -328,6 +329,13 @@ def test_what_dagster_was_not_told_before_a_run_was_killed_it_is_told_by_the_nex
     assert set(house.partition_states("identifications").values()) == {"MATERIALIZED"}
     with opened(house.home) as connection:
         assert failed_keys(connection) == {}
+
+
+def test_what_was_accepted_has_the_tags_of_listenbrainz_asked_for_together(house: House, judge: Judge) -> None:
+    judge.identify()
+
+    assert house.tuples("select distinct unnest(tags) from songs") == [("shanty",)]
+    assert [len(asked) for asked in judge.listenbrainz.asked] == [len(PATHS)]
 
 
 def test_requests_are_told_to_the_lake_once(house: House, judge: Judge) -> None:
