@@ -212,6 +212,8 @@ def read_spans(snapshot: Snapshot, keys: Collection[str]) -> dict[PieceKey, Audi
 
 def decide_stored(transaction: "Transaction", keys: Collection[str]) -> int:
     """Bring the stored rows of files to what people decided; return how many pieces are otherwise now."""
+    if not keys:
+        return 0
     with transaction.keys("_decided", list(keys)):
         stored = transaction.rows(f"select * exclude (run_id, written_at) from {TABLE} join _decided using (file_key)")
     spans = read_spans(transaction, keys)
