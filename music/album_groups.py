@@ -110,7 +110,7 @@ def _by_artist(together: Sequence[Piece]) -> list[list[Piece]]:
         by_artist[plain_name(piece.album_artist or "")].append(piece)
     largest = max(by_artist.values(), key=len)
     apart = [pieces for artist, pieces in by_artist.items() if artist and len(pieces) > 1]
-    if len(apart) < 2:  # noqa: PLR2004
+    if len(apart) <= 1:
         return [list(together)]
     rest = [piece for pieces in by_artist.values() for piece in pieces if not any(pieces is each for each in apart)]
     return [sorted([*each, *(rest if each is largest else ())], key=lambda piece: piece.key) for each in apart]

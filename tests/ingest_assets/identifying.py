@@ -130,6 +130,8 @@ class Judge:
     parameters: list[MatchParameters] = field(default_factory=list)
     decide: Callable[[Piece], Match] = accept
     listenbrainz: FakeListenBrainz = field(default_factory=FakeListenBrainz)
+    unknown: frozenset[str] = frozenset()
+    """Ids that MusicBrainz does not have."""
     before: Callable[[AlbumGroup], None] = no_fault
     """Called with each group; may raise."""
 
@@ -139,7 +141,7 @@ class Judge:
         self.heard.append(group)
         self.parameters.append(parameters)
         self.before(group)
-        return Identified(tuple(self.decide(piece) for piece in group.pieces))
+        return Identified(tuple(self.decide(piece) for piece in group.pieces), self.unknown)
 
     @contextmanager
     def opened_services(self, settings: Settings, *, run_id: str) -> Iterator[tuple[FakeHttp, Services]]:

@@ -331,6 +331,19 @@ def test_what_dagster_was_not_told_before_a_run_was_killed_it_is_told_by_the_nex
         assert failed_keys(connection) == {}
 
 
+def test_an_id_in_the_tags_that_musicbrainz_does_not_have_is_a_warning(house: House, judge: Judge) -> None:
+    """S3-140."""
+    mbid = "1b1e7d0c-5a34-4ba1-8c2a-7f9d4f4e0d11"
+    retag(house.path(HARBOUR), musicbrainz_trackid=mbid)
+    house.ingest()
+    judge.unknown = frozenset({mbid})
+
+    judge.identify()
+
+    assert judge.status() == dict.fromkeys(PATHS, DONE) | {HARBOUR: ("done", "MBID_LOOKUP_FAILED")}
+    assert mbid in house.tuples("select error_message from import_errors where error_code = 'MBID_LOOKUP_FAILED'")[0][0]
+
+
 def test_what_was_accepted_has_the_tags_of_listenbrainz_asked_for_together(house: House, judge: Judge) -> None:
     judge.identify()
 
