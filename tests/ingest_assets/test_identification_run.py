@@ -7,8 +7,10 @@ from ingest_assets.batch import BatchRun
 from ingest_assets.identification_due import Wish
 from ingest_assets.identification_writer import IdentificationWriter
 from lake.decisions import add_decisions, of_span
-from resources.online_leases import failed_keys
+from resources.online_leases import MOST_ATTEMPTS, failed_keys
 from resources.service_errors import InvalidKeyError, NoKeyError, RateLimitedError, ServiceDownError
+from resources.service_state import ServiceStateError
+from resources.settings import SettingsError
 from resources.state import opened
 from tests.house import AGAIN, FOG, GULLS, HARBOUR, LAMP, PATHS, PIER, House, retag, sound, write
 from tests.ingest_assets.identifying import Judge, accept, down, install, reject, review
@@ -247,6 +249,22 @@ def test_a_key_that_is_not_known_may_fail_the_run(judge: Judge, monkeypatch: pyt
     assert judge.identify() == [False]
 
     assert judge.judged == []
+
+
+@pytest.mark.parametrize("error", [SettingsError("no database"), ServiceStateError("disk I/O error")], ids=repr)
+def test_no_file_is_blamed_where_the_state_of_the_services_cannot_be_used(
+    judge: Judge, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(identification_run, "opened_services", broken)
+    assert [judge.identify() for _ in range(MOST_ATTEMPTS + 1)] == [[False]] * (MOST_ATTEMPTS + 1)
+    monkeypatch.setattr(identification_run, "opened_services", judge.opened_services)
+
+    assert judge.identify() == [True]
+
+    assert judge.status() == dict.fromkeys(PATHS, DONE)
 
 
 def test_what_acoustid_has_told_before_counts_while_it_is_down(house: House, judge: Judge) -> None:
