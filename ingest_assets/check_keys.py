@@ -8,10 +8,12 @@ from typing import Literal
 import click
 
 from ingest_assets.console import out, plain
+from ingest_assets.identification_due import forget_bad_key
 from resources.http import Http
 from resources.service_errors import InvalidKeyError, NoKeyError, RefusedError, ServiceError
 from resources.services import Service, services
 from resources.settings import Settings
+from resources.state import opened, state_file
 
 NO_FINGERPRINT = {"format": "json", "duration": "100", "fingerprint": "x"}
 """AcoustID looks at the key first: with one that it knows it answers that this is no fingerprint."""
@@ -50,10 +52,10 @@ def check_keys(settings: Settings) -> Iterator[CheckedKey]:
         http.let_probe()
         for service in services(settings):
             if service.key_name:
-                yield _checked(http, service, service.key_name)
+                yield _checked(http, settings, service, service.key_name)
 
 
-def _checked(http: Http, service: Service, setting: str) -> CheckedKey:
+def _checked(http: Http, settings: Settings, service: Service, setting: str) -> CheckedKey:
     http.forget_bad_key(service)
     try:
         http.post_form(service, "lookup", NO_FINGERPRINT, lifetimes=None)
@@ -65,4 +67,12 @@ def _checked(http: Http, service: Service, setting: str) -> CheckedKey:
         return CheckedKey(service.name, setting, "invalid", error.message, f"Set {setting} to another key.")
     except ServiceError as error:
         return CheckedKey(service.name, setting, "unknown", error.message, error.code.sentence)
+    _tell_planner(settings)
     return CheckedKey(service.name, setting, "valid", f"{service.title} knows the key in {setting}")
+
+
+def _tell_planner(settings: Settings) -> None:
+    """Let files that wait for a key be identified, where any were planned yet."""
+    if state_file(settings.home).exists():
+        with opened(settings.home) as connection:
+            forget_bad_key(connection)

@@ -17,6 +17,7 @@ from music.error_codes import ErrorCode
 from music.ticks import Ticks
 from resources.disk import is_disk_full, is_out_of_room
 from resources.parameters import ParametersError
+from resources.service_state import ServiceStateError
 from resources.settings import PROJECT_ROOT, Settings, SettingsError, load_settings, prepare_environment
 
 FAILED = 1
@@ -258,7 +259,7 @@ def main() -> None:
     """Run the command; a setting that cannot be used is one line, not a traceback."""
     try:
         cli()
-    except (SettingsError, ParametersError, LakeError) as error:
+    except (SettingsError, ParametersError, LakeError, ServiceStateError) as error:
         say(str(error))
         sys.exit(FAILED)
     except Exception as error:

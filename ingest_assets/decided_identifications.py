@@ -9,7 +9,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from ingest_assets.audio_spans import Audio, is_meant
@@ -163,7 +163,7 @@ def _known(choice: Choice, row: Row) -> dict[str, Any]:
 
 def _reason(said: Said, row: Row | None) -> str:
     what = "A person said that it is this" if said.choice.decision == "ACCEPT" else "A person said that none fits"
-    day = said.made_at.date().isoformat()
+    day = said.made_at.astimezone(UTC).date().isoformat()
     if row is None:
         return f"{what}, on {day}."
     return f"{what}, on {day}; the evidence alone says {row['decision']} ({row['confidence']:.2f}): {row['reason']}"
@@ -212,6 +212,8 @@ def read_spans(snapshot: Snapshot, keys: Collection[str]) -> dict[PieceKey, Audi
 
 def decide_stored(transaction: "Transaction", keys: Collection[str]) -> int:
     """Bring the stored rows of files to what people decided; return how many pieces are otherwise now."""
+    if not keys:
+        return 0
     with transaction.keys("_decided", list(keys)):
         stored = transaction.rows(f"select * exclude (run_id, written_at) from {TABLE} join _decided using (file_key)")
     spans = read_spans(transaction, keys)

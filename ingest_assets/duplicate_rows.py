@@ -4,7 +4,7 @@ The same lake gives the same rows, in whichever order its files came.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 from typing import Any, Final
@@ -241,8 +241,3 @@ class _GroupRows:
         if wish is None or wish.kept_path is None:
             return 1, order
         return (0 if place == wish.kept_path else 2 if place in wish.other_paths else 1), order
-
-
-def groups_in(rows: Iterable[Mapping[str, object]]) -> set[object]:
-    """Return the ids of the groups of rows."""
-    return {row["group_id"] for row in rows}

@@ -4,9 +4,9 @@ Whatever AcoustID cannot say, identification goes on: names and ids may be enoug
 that a group on which it would have mattered is put off.
 """
 
-from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final
 
 from music.piece_evidence import AlbumGroup, Piece
@@ -44,7 +44,7 @@ class FingerprintLookups:
     ) -> None:
         self._acoustid = acoustid
         self._asked = asked
-        self._waiting = deque(piece.key for group in groups for piece in group.pieces if piece.key in asked)
+        self._waiting = dict.fromkeys(piece.key for group in groups for piece in group.pieces if piece.key in asked)
         self._found: dict[Asked, tuple[FingerprintMatch, ...]] = {}
         self.key_error: ServiceError | None = None
         """Why nothing more is asked: there is no key, or none that AcoustID knows."""
@@ -52,8 +52,11 @@ class FingerprintLookups:
     def hear(self, group: AlbumGroup) -> Heard:
         """Return a group with what its pieces are linked to."""
         wanted = {piece.key for piece in group.pieces} & self._asked.keys()
-        while not self.key_error and not wanted.isdisjoint(self._waiting):
-            self._ask([self._waiting.popleft() for _ in range(min(AHEAD, len(self._waiting)))])
+        while not self.key_error and not self._waiting.keys().isdisjoint(wanted):
+            ahead = list(islice(self._waiting, AHEAD))
+            for key in ahead:
+                del self._waiting[key]
+            self._ask(ahead)
         lacking = self._ask_again([key for key in wanted if self._asked[key] not in self._found])
         return Heard(replace(group, pieces=tuple(map(self._heard, group.pieces))), lacking)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ingest_assets.identifications import ASSET
-from ingest_assets.versions import Known
+from ingest_assets.versions import KNOWN_COLUMNS, Known
 from lake.snapshot import Snapshot
 from music.album_groups import group_files
 from music.piece_evidence import AlbumGroup, Piece
@@ -99,22 +99,12 @@ def _add_segments(snapshot: Snapshot, files: Mapping[str, FileEvidence]) -> None
 
 def _add_outcomes(snapshot: Snapshot, files: Mapping[str, FileEvidence]) -> None:
     for row in snapshot.rows(
-        "select file_key, asset, status, code_version, data_version, parameters_hash, input_versions, output_versions, "
-        f"error_code, message, attempts from outcomes where file_key in (from {WANTED})"
+        f"select file_key, asset, attempts, {KNOWN_COLUMNS} from outcomes where file_key in (from {WANTED})"
     ):
         if row["file_key"] not in files:
             continue
         file = files[row["file_key"]]
-        file.outcomes[row["asset"]] = Known(
-            row["status"],
-            row["code_version"] or "",
-            row["data_version"],
-            row["parameters_hash"] or "",
-            row["input_versions"] or {},
-            row["output_versions"] or {},
-            row["error_code"],
-            row["message"],
-        )
+        file.outcomes[row["asset"]] = Known.of(row)
         if row["asset"] == ASSET.name and row["status"] not in GOOD:
             file.attempts = row["attempts"] or 0
     for (key,) in snapshot.tuples(

@@ -46,6 +46,11 @@ def remember_bad_key(connection: sqlite3.Connection, settings: Settings) -> None
     connection.execute("insert or replace into meta values (?, ?)", (BAD_KEY, digest))
 
 
+def forget_bad_key(connection: sqlite3.Connection) -> None:
+    """Let what waits for a key be due again: AcoustID knows the one that is set."""
+    connection.execute("delete from meta where name = ?", (BAD_KEY,))
+
+
 def standing_codes(connection: sqlite3.Connection, settings: Settings) -> frozenset[str]:
     """Return the codes of what was put off for a cause that still holds."""
     codes: set[ErrorCode] = set()
@@ -53,11 +58,20 @@ def standing_codes(connection: sqlite3.Connection, settings: Settings) -> frozen
         codes.add(ErrorCode.NO_CONTACT)
     if settings.offline:
         codes.update(WANTS_NET)
-    digest = acoustid(settings).key_digest
-    row = connection.execute("select value from meta where name = ?", (BAD_KEY,)).fetchone()
-    if not digest or (row is not None and row["value"] == digest):
+    if not acoustid(settings).key or _is_bad_key(connection, settings):
         codes.update(WANTS_KEY)
     return frozenset(str(code) for code in codes)
+
+
+def fails_for_want_of_key(connection: sqlite3.Connection, settings: Settings) -> bool:
+    """Tell whether any run would fail: the key is known to be bad, and that is not to be passed over."""
+    return settings.on_invalid_key == "fail_run" and _is_bad_key(connection, settings)
+
+
+def _is_bad_key(connection: sqlite3.Connection, settings: Settings) -> bool:
+    digest = acoustid(settings).key_digest
+    row = connection.execute("select value from meta where name = ?", (BAD_KEY,)).fetchone()
+    return bool(digest) and row is not None and row["value"] == digest
 
 
 @dataclass(frozen=True, slots=True)

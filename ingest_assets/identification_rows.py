@@ -1,6 +1,6 @@
 """What came of the identification of one file: rows, outcome, and what Dagster is told. Values only."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -80,6 +80,14 @@ class FileIdentified:
         self.rows = self.rows | {ASSET.name: overlay(self.rows[ASSET.name])}
         if self.data_version is not None:
             self.data_version = _data_version(self.rows)
+
+    def warn_of(self, unknown: Collection[str]) -> None:
+        """Say where an id in the file's own tags is one that MusicBrainz does not have (S3-140)."""
+        ids = (self.file.row["tag_recording_mbid"], self.file.row["tag_release_mbid"])
+        named = [mbid for mbid in ids if mbid in unknown]
+        if named and self.cause is None:
+            message = f"its tags name {' and '.join(named)}, which MusicBrainz does not have"
+            self.cause = Cause(ErrorCode.MBID_LOOKUP_FAILED, message)
 
     def event(self) -> Materialized | None:
         """Return what Dagster is told: a result, or the end of one that was good before."""

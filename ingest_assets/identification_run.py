@@ -19,7 +19,7 @@ from ingest_assets.identification_due import RunFolder, Wish, due, folders_with,
 from ingest_assets.identification_rows import FileIdentified
 from ingest_assets.identification_services import opened_services
 from ingest_assets.identification_writer import IdentificationWriter
-from ingest_assets.identify_group import Services, identify_group
+from ingest_assets.identify_group import Identified, Services, identify_group
 from lake.snapshot import Snapshot
 from lake.store import Lake
 from music.matches import Match
@@ -122,7 +122,7 @@ class IdentificationRun:
             heard = lookups.hear(group)
             self._note_key(lookups)
             found = identify_group(heard.group, services, parameters)
-            results = _decided(files, found.matches, group.group_id, heard.lacking)
+            results = _decided(files, found, group.group_id, heard.lacking)
         except ServiceError as error:
             results = [identification_rows.put_off(file, identification_rows.cause_of(error)) for file in files]
         except BUGS as error:
@@ -162,7 +162,7 @@ class IdentificationRun:
 
 
 def _decided(
-    files: Sequence[FileEvidence], matches: Sequence[Match], group_id: str, lacking: ServiceError | None
+    files: Sequence[FileEvidence], found: Identified, group_id: str, lacking: ServiceError | None
 ) -> list[FileIdentified]:
     """Return what came of files of which every piece was decided.
 
@@ -170,11 +170,14 @@ def _decided(
         ValueError: A piece has no match, or there is a match of no piece: a mistake of ours.
     """
     by_file: dict[str, list[Match]] = {file.file_key: [] for file in files}
-    for match in sorted(matches, key=lambda each: each.segment_index):
+    for match in sorted(found.matches, key=lambda each: each.segment_index):
         by_file[match.file_key].append(match)
     for file in files:
         if [match.segment_index for match in by_file[file.file_key]] != list(range(len(file.segments))):
             raise ValueError(f"not every piece of {file.row['path']} was decided, once and in order")
-    return [
+    results = [
         identification_rows.decided(file, by_file[file.file_key], group_id=group_id, lacking=lacking) for file in files
     ]
+    for result in results:
+        result.warn_of(found.unknown)
+    return results

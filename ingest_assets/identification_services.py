@@ -3,13 +3,18 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import dagster as dg
+
+from ingest_assets.batch import ERROR_CODE
 from ingest_assets.identify_group import Services
+from music.error_codes import ErrorCode
 from resources import services
 from resources.acoustid import AcoustId
 from resources.http import Http
 from resources.listenbrainz import ListenBrainz
 from resources.musicbrainz import MusicBrainz
-from resources.settings import Settings
+from resources.service_state import ServiceStateError
+from resources.settings import Settings, SettingsError
 
 
 @contextmanager
@@ -32,3 +37,13 @@ def opened_services(settings: Settings, *, run_id: str) -> Iterator[tuple[Http, 
                 listenbrainz=ListenBrainz(http, services.listenbrainz(settings)) if wants_listenbrainz else None,
             ),
         )
+
+
+@contextmanager
+def state_errors() -> Iterator[None]:
+    """Make a state of the services that cannot be used a failure with its code: no file is blamed for it."""
+    try:
+        yield
+    except (ServiceStateError, SettingsError) as error:
+        metadata = {ERROR_CODE: str(ErrorCode.SERVICE_STATE_ERROR)}
+        raise dg.Failure(str(error), metadata=metadata, allow_retries=False) from error

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from ingest_assets.audio_spans import Audio
 from ingest_assets.batch import BatchRun
-from ingest_assets.decided_identifications import decide_stored, overlay, read_decisions, read_spans
+from ingest_assets.decided_identifications import PieceKey, decide_stored, overlay, read_decisions, read_spans
 from ingest_assets.decoration import decorate
 from ingest_assets.identification_rows import PUT_OFF, FileIdentified
 from ingest_assets.identifications import ASSET
@@ -73,9 +74,10 @@ class IdentificationWriter:
         """Write what is there."""
         results, self._results = self._results, []
         folders, self._folders = self._folders, []
-        decorate(
-            [row for result in results for row in (result.rows or {}).get(IDENTIFICATIONS, ())], self._listenbrainz
-        )
+        if status in ("STARTED", "SUCCESS"):  # whoever was told to stop waits for nobody
+            decorate(
+                [row for result in results for row in (result.rows or {}).get(IDENTIFICATIONS, ())], self._listenbrainz
+            )
         calls = self._http.take_calls()
         with self._lake.write(run_id=self._batch.run_id) as transaction:
             _write_rows(transaction, results)
@@ -129,10 +131,12 @@ def _write_rows(transaction: Transaction, results: Sequence[FileIdentified]) -> 
     if not written:
         return
     keys = list(written)
-    decisions, spans = read_decisions(transaction), read_spans(transaction, keys)
+    decisions = read_decisions(transaction)
+    spans: dict[str, dict[PieceKey, Audio]] = {key: {} for key in keys}
+    for piece, audio in read_spans(transaction, keys).items():
+        spans[piece[0]][piece] = audio
     for key, result in written.items():
-        own = {piece: audio for piece, audio in spans.items() if piece[0] == key}
-        result.decide(lambda rows, own=own: overlay(rows, decisions, own))
+        result.decide(lambda rows, own=spans[key]: overlay(rows, decisions, own))
     for table in (IDENTIFICATIONS, CANDIDATES):
         rows = [row for result in written.values() for row in (result.rows or {}).get(table, ())]
         transaction.replace(table, keys, rows)

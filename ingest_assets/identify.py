@@ -8,6 +8,7 @@ from dagster import AssetExecutionContext
 from ingest_assets.asset_specs import POLICY, spec_of
 from ingest_assets.batch import BatchRun
 from ingest_assets.identification_run import IdentificationRun
+from ingest_assets.identification_services import state_errors
 from ingest_assets.identifications import ASSET, GROUP
 from ingest_assets.visit import critical_errors
 from resources.lake import LakeResource
@@ -24,7 +25,7 @@ from resources.settings import load_settings
 def identify(context: AssetExecutionContext, lake: LakeResource) -> Iterator[dg.MaterializeResult]:
     """Ask who the pieces of the batch's albums are, and write what was decided."""
     settings = load_settings()
-    with BatchRun(context, settings, lane=IDENTIFY_LANE) as batch, critical_errors():
+    with BatchRun(context, settings, lane=IDENTIFY_LANE) as batch, critical_errors(), state_errors():
         run = IdentificationRun(batch, lake.open(), settings, context.log)
         run.run()
         context.log.info(run.summary())

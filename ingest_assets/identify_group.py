@@ -42,6 +42,8 @@ class Identified:
 
     matches: tuple[Match, ...]
     """One of each piece, in their order."""
+    unknown: frozenset[str] = frozenset()
+    """Ids that MusicBrainz was asked for and does not have."""
 
 
 def identify_group(group: AlbumGroup, services: Services, parameters: MatchParameters) -> Identified:
@@ -59,7 +61,8 @@ def identify_group(group: AlbumGroup, services: Services, parameters: MatchParam
         return Identified(judge_album(group, (), (), parameters))
     search = _Search(group, services.musicbrainz, parameters)
     search.find_releases()
-    return Identified(search.decide())
+    matches = search.decide()
+    return Identified(matches, frozenset(search.missing))
 
 
 @dataclass(slots=True)
@@ -74,7 +77,7 @@ class _Search:
     alignments: list[Alignment] = field(default_factory=list)
     """With the releases that were looked up."""
     missing: set[str] = field(default_factory=set)
-    """Ids of releases that MusicBrainz does not have."""
+    """Ids of releases and recordings that MusicBrainz does not have."""
 
     def find_releases(self) -> None:
         """Look up the releases that the group may be: by what is printed on it, by sound and ids, by name."""
@@ -143,8 +146,9 @@ class _Search:
 
     def _recordings(self, piece: Piece) -> Sequence[Recording]:
         """Return what a piece by itself may be: by ids, by the code of its recording, by its names."""
-        looked_up = (self.musicbrainz.recording(mbid) for mbid in recordings_to_look_up(piece))
-        found = [recording for recording in looked_up if recording is not None]
+        looked_up = {mbid: self.musicbrainz.recording(mbid) for mbid in recordings_to_look_up(piece)}
+        self.missing |= {mbid for mbid, recording in looked_up.items() if recording is None}
+        found = [recording for recording in looked_up.values() if recording is not None]
         if not found and piece.isrc:
             found += self.musicbrainz.recordings_of_isrc(piece.isrc)
         query = query_for_piece(piece)

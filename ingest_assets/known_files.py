@@ -9,7 +9,7 @@ from typing import Any
 
 from ingest_assets.corrections import Correction, Corrections
 from ingest_assets.segments import CONTOUR_COLUMNS, stored_contour
-from ingest_assets.versions import Known
+from ingest_assets.versions import KNOWN_COLUMNS, Known
 from lake.snapshot import Snapshot
 from lake.store import Lake
 from music.contour import Contour
@@ -135,28 +135,8 @@ def _rows(snapshot: Snapshot, table: str, columns: str) -> list[dict[str, Any]]:
 
 
 def _outcomes(snapshot: Snapshot) -> list[tuple[str, dict[str, Known]]]:
-    columns = (
-        "asset, status, code_version, data_version, parameters_hash, "
-        "input_versions, output_versions, error_code, message"
-    )
-    return [
-        (
-            row["file_key"],
-            {
-                row["asset"]: Known(
-                    row["status"],
-                    row["code_version"] or "",
-                    row["data_version"],
-                    row["parameters_hash"] or "",
-                    row["input_versions"] or {},
-                    row["output_versions"] or {},
-                    row["error_code"],
-                    row["message"],
-                )
-            },
-        )
-        for row in _rows(snapshot, "outcomes", columns)
-    ]
+    rows = _rows(snapshot, "outcomes", f"asset, {KNOWN_COLUMNS}")
+    return [(row["file_key"], {row["asset"]: Known.of(row)}) for row in rows]
 
 
 def _add_spans(snapshot: Snapshot, facts: dict[str, FileFacts]) -> None:

@@ -156,7 +156,7 @@ class Session:
                 reaped = time.monotonic()
             if finished:
                 self._plan_identification(errand)
-            self._show(bar, open_leases)
+            self._show(bar, leases.open_leases(self._connection))
 
     def _hear(self, open_leases: list[Lease]) -> bool:
         """Take in what the lanes tell; return whether one of them is through with something."""

@@ -4,6 +4,12 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, Final, Self
+
+KNOWN_COLUMNS: Final = (
+    "status, code_version, data_version, parameters_hash, input_versions, output_versions, error_code, message"
+)
+"""Of `outcomes`."""
 
 
 def digest(value: object) -> str:
@@ -35,6 +41,20 @@ class Known:
     """By name: the hash of columns that others read."""
     error_code: str | None = None
     message: str | None = None
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Self:
+        """Return what a row of `outcomes` says; it has `KNOWN_COLUMNS`."""
+        return cls(
+            row["status"],
+            row["code_version"] or "",
+            row["data_version"],
+            row["parameters_hash"] or "",
+            row["input_versions"] or {},
+            row["output_versions"] or {},
+            row["error_code"],
+            row["message"],
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from music.album_folder import album_folder
 from music.name_similarity import plain_name, text_similarity
-from music.path_clues import disc_of_folder
 from music.piece_evidence import AlbumGroup, Piece
 from music.piece_names import artists_of, telling, track_number_of
 from music.titles import read_title
 
 _SAME_ALBUM: Final = 0.85
 """Albums in one folder that are called so alike are one, mistyped."""
+_MOST_COMPARED: Final = 200
+"""A folder with more albums is a heap of thousands of songs: to compare all names with all would take hours."""
 _MANY_ARTISTS: Final = 0.7
 """A folder where this share of the files is by somebody else each, and none names its album, is a heap of songs."""
 
@@ -45,18 +47,6 @@ def group_files(
     return tuple(sorted(groups, key=lambda group: group.group_id))
 
 
-def album_folder(path: str) -> str:
-    """Return the folder of the album that a file lies in: that of a disc belongs to the one above it.
-
-    Args:
-        path: Of a file, relative to its library.
-    """
-    *folders, _ = path.split("/")
-    while len(folders) > 1 and disc_of_folder(folders[-1]) is not None:
-        folders.pop()
-    return "/".join(folders)
-
-
 def _group(pieces: Sequence[Piece], media: Mapping[str, str], *, gap_pattern: str | None = None) -> AlbumGroup:
     known = {media.get(piece.file_key) for piece in pieces} - {None, "Unknown"}
     return AlbumGroup(
@@ -77,8 +67,8 @@ def _albums(folder: str, inside: Sequence[Piece]) -> list[list[Piece]]:
         if album is None:
             nameless.append(piece)
         else:
-            named.setdefault(_album_key(album, named), []).append(piece)
-    albums = [each for together in named.values() for each in _by_artist(together)]
+            named.setdefault(_album_key(album), []).append(piece)
+    albums = [each for together in _mistyped_together(named) for each in _by_artist(together)]
     if not nameless:
         return albums
     if len(albums) == 1 and len(albums[0]) >= len(nameless):
@@ -88,17 +78,29 @@ def _albums(folder: str, inside: Sequence[Piece]) -> list[list[Piece]]:
     return [*albums, *([piece] for piece in nameless)]
 
 
-def _album_key(album: str, known: Iterable[str]) -> str:
-    """Return what an album is called, as the first piece of it in this folder calls it."""
+def _album_key(album: str) -> str:
+    """Return what an album is called, whatever its brackets say that does not matter."""
     title = read_title(album)
-    own = f"{title.short_name}|{' '.join(sorted(title.versions))}"
-    for key in known:
-        name, _, versions = key.partition("|")
-        alike = text_similarity(name, title.short_name)
-        numbers = read_title(name).numbers == read_title(title.short_name).numbers
-        if own == key or (alike is not None and alike >= _SAME_ALBUM and numbers and own.endswith(f"|{versions}")):
-            return key
-    return own
+    return f"{title.short_name}|{' '.join(sorted(title.versions))}"
+
+
+def _mistyped_together(named: Mapping[str, list[Piece]]) -> list[list[Piece]]:
+    """Return the albums of a folder, those of one name but for a slip of the pen as one."""
+    if len(named) > _MOST_COMPARED:
+        return list(named.values())
+    together: dict[str, list[Piece]] = {}
+    for key, pieces in named.items():
+        first = next((each for each in together if _is_mistyped(key, each)), key)
+        together.setdefault(first, []).extend(pieces)
+    return [sorted(pieces, key=lambda piece: piece.key) for pieces in together.values()]
+
+
+def _is_mistyped(one: str, other: str) -> bool:
+    (name, _, versions), (of_other, _, other_versions) = one.partition("|"), other.partition("|")
+    if versions != other_versions or read_title(name).numbers != read_title(of_other).numbers:
+        return False
+    alike = text_similarity(name, of_other)
+    return alike is not None and alike >= _SAME_ALBUM
 
 
 def _by_artist(together: Sequence[Piece]) -> list[list[Piece]]:
@@ -108,7 +110,7 @@ def _by_artist(together: Sequence[Piece]) -> list[list[Piece]]:
         by_artist[plain_name(piece.album_artist or "")].append(piece)
     largest = max(by_artist.values(), key=len)
     apart = [pieces for artist, pieces in by_artist.items() if artist and len(pieces) > 1]
-    if len(apart) < 2:  # noqa: PLR2004
+    if len(apart) <= 1:
         return [list(together)]
     rest = [piece for pieces in by_artist.values() for piece in pieces if not any(pieces is each for each in apart)]
     return [sorted([*each, *(rest if each is largest else ())], key=lambda piece: piece.key) for each in apart]

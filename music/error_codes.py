@@ -193,6 +193,11 @@ class ErrorCode(StrEnum):
         Severity.WARNING,
         "MusicBrainz knows nothing under an id that was given. Other evidence was used.",
     )
+    SERVICE_STATE_ERROR = (
+        "SERVICE_STATE_ERROR",
+        Severity.CRITICAL,
+        "Pace and answers of the services cannot be kept. Look at services.sqlite, or at LINERNOTES_SERVICES_DB.",
+    )
     LAKE_WRITE_ERROR = (
         "LAKE_WRITE_ERROR",
         Severity.CRITICAL,

@@ -1,11 +1,15 @@
 """What to ask a catalogue for when nothing else tells what a group or a piece might be (S3-52…56)."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from music.name_similarity import is_nobody
 from music.piece_evidence import AlbumGroup, Piece
 from music.piece_names import album_of_group, artist_of_group, artists_of, title_of
 from music.sound_evidence import links_of
+
+_LEAST_OF_MOST: Final = 0.25
+"""A recording without a title that has a smaller share of the sources of the one with the most is not asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,5 +59,5 @@ def recordings_to_look_up(piece: Piece) -> tuple[str, ...]:
     known = {link.recording.mbid: link for link in links_of(piece)}
     tagged = piece.recording_mbid
     wanted = [tagged] if tagged and (tagged not in known or known[tagged].recording.title is None) else []
-    unnamed = [mbid for mbid, link in known.items() if link.recording.title is None and link.of_most >= 0.25]  # noqa: PLR2004
+    unnamed = [mbid for mbid, link in known.items() if link.recording.title is None and link.of_most >= _LEAST_OF_MOST]
     return tuple(dict.fromkeys([*wanted, *unnamed[:3]]))

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Final
 
+from music.album_folder import disc_of_folder
 from music.plain_text import plain_text
 
 
@@ -38,9 +39,6 @@ _ONLY_NUMBER: Final = re.compile(
 )
 _SIDE_LABEL: Final = re.compile(r"[A-D][0-9]{1,2}\s*[-.)]\s*(?=\S)")
 """A record's own numbering, `A1. Title`: no number on its album."""
-_DISC_FOLDER: Final = re.compile(
-    r"(?:cd|dis[ck]|disque|lp)\s*[-.#]?\s*(?P<disc>[0-9]{1,2})(?:[^0-9].*)?", re.IGNORECASE
-)
 _YEAR: Final = r"(?:[(\[{](?:19|20)[0-9]{2}[)\]}]|(?:19|20)[0-9]{2})"
 _YEAR_PART: Final = re.compile(_YEAR)
 _YEAR_IN_FRONT: Final = re.compile(r"[(\[{](?:19|20)[0-9]{2}[)\]}]\s*|(?:19|20)[0-9]{2}\s*[-\u2010-\u2015.]\s+")
@@ -97,12 +95,6 @@ def read_path_clues(relative_path: str) -> PathClues:
     """
     *folders, name = relative_path.split("/")
     return _read_name(_spaced(_without_suffix(name)), _read_folders([_spaced(each) for each in folders[-4:]]))
-
-
-def disc_of_folder(name: str) -> int | None:
-    """Return which disc of an album a folder is called after: CD1, Disc 2; None for any other folder."""
-    found = _DISC_FOLDER.fullmatch(_spaced(name))
-    return int(found["disc"]) or None if found else None
 
 
 def _without_suffix(name: str) -> str:

@@ -16,6 +16,8 @@ from music.releases import Recording, ReleaseSummary
 
 MOST_CANDIDATES = 10
 """That are kept for a person to choose from."""
+_AGREES = 0.7
+"""From here on a part of the score is said to agree, in the words of a reason."""
 
 
 def judge_piece(piece: Piece, recordings: Iterable[Recording], parameters: MatchParameters) -> Match:
@@ -157,7 +159,7 @@ def _agreeing(best: PieceCandidate) -> str:
     agreeing = [
         name
         for name, score in (("sound", best.fingerprint), ("names", best.metadata), ("length", best.duration))
-        if score is not None and score >= 0.7  # noqa: PLR2004
+        if score is not None and score >= _AGREES
     ]
     if best.is_tagged:
         agreeing.append("the id in the tags")

@@ -1,9 +1,11 @@
 """Who is asking what, so that processes that want the same ask once.
 
-A lease names its owner by a lock of the kernel: what a killed process held is free at once. That of another machine is
-free when its time is over.
+A lease names its owner by a lock of the kernel: what a killed process held is free at once. That of another machine,
+or of another LINERNOTES_HOME, whose locks cannot be seen from here, is free when its time is over.
 """
 
+import hashlib
+import os
 import platform
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -29,8 +31,8 @@ class AnswerLeases:
     def __init__(self, state: ServiceState, home: Path, clock: Clock) -> None:
         self._state, self._home, self._sleep = state, home, clock.sleep
         self._lock_name = locks.owner_name("asking")
-        self._machine = f"{platform.node()}/"
-        self._owner = self._machine + self._lock_name
+        self._place = f"{platform.node()}/{hashlib.sha256(os.fsencode(home.resolve())).hexdigest()[:16]}/"
+        self._owner = self._place + self._lock_name
         locks.hold(home, self._lock_name)
 
     def close(self) -> None:
@@ -77,11 +79,11 @@ class AnswerLeases:
         self._free(service, key, self._owner)
 
     def _free_if_dead(self, service: str, key: str) -> None:
-        """Free what a dead process of this machine held."""
+        """Free what a dead process of this machine and LINERNOTES_HOME held."""
         sql = "select owner from lease where service = :service and key = :key"
         for (owner,) in self._state.rows(sql, service=service, key=key):
-            is_ours = owner.startswith(self._machine)
-            if is_ours and locks.state_of(self._home, owner.removeprefix(self._machine)) != "held":
+            is_near = owner.startswith(self._place)
+            if is_near and locks.state_of(self._home, owner.removeprefix(self._place)) != "held":
                 self._free(service, key, owner)
 
     def _free(self, service: str, key: str, owner: str) -> None:

@@ -7,12 +7,14 @@ import re
 import sqlite3
 from collections.abc import Iterable, Sequence
 
+from music.album_folder import disc_of_folder
+
 MOST_BYTES = 20_000_000_000
 """Of music in one batch; a larger file stands alone."""
 FIRST_FILES = 50
 """The first batch is small, so that facts appear early."""
-DISC_FOLDER = re.compile(rb"(?:cd|dis[ck]|disque|vol(?:ume)?)[ ._-]*\d{1,2}\b.*", re.IGNORECASE | re.DOTALL)
-"""`CD1`, `Disc 2 - Live`: a folder in that of the album."""
+VOLUME_FOLDER = re.compile(rb"vol(?:ume)?[ ._-]*\d{1,2}\b.*", re.IGNORECASE | re.DOTALL)
+"""`Vol. 3`: not a disc of an album, but what lies beside it is of use."""
 DISC_SIBLING = re.compile(
     rb"(?P<album>.*[^ ._(\[-])[ ._(\[-]+(?:cd|dis[ck]|disque)[ ._-]*\d{1,2}[)\]]?(?:[ ._-]*[(\[].*)?",
     re.IGNORECASE | re.DOTALL,
@@ -24,7 +26,7 @@ Album = list[sqlite3.Row]
 def album_of(library: str, folder: bytes) -> tuple[str, bytes]:
     """Return what belongs together: a folder with its sibling disc folders."""
     above, slash, name = folder.rpartition(b"/")
-    if DISC_FOLDER.fullmatch(name):
+    if VOLUME_FOLDER.fullmatch(name) or disc_of_folder(name.decode("utf-8", "backslashreplace")) is not None:
         return library, above
     disc = DISC_SIBLING.fullmatch(name)
     return library, above + slash + disc["album"] if disc else folder

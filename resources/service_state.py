@@ -60,11 +60,19 @@ class Clock:
     sleep: Callable[[float], None] = time.sleep
 
 
+class ServiceStateError(Exception):
+    """The state cannot be read or written: a full disk, a database that is gone. No question can be asked politely."""
+
+
 class ServiceState(Protocol):
     """Where the state lies."""
 
     def rows(self, sql: str, **values: object) -> list[tuple[Any, ...]]:
-        """Carry out one statement, which is a transaction of its own, and return its rows."""
+        """Carry out one statement, which is a transaction of its own, and return its rows.
+
+        Raises:
+            ServiceStateError: It cannot be carried out.
+        """
         ...
 
     def now(self) -> float:
@@ -115,7 +123,10 @@ class SqliteState:
     def rows(self, sql: str, **values: object) -> list[tuple[Any, ...]]:
         """Carry out one statement."""
         with self._lock:
-            return self._connection.execute(sql, values).fetchall()
+            try:
+                return self._connection.execute(sql, values).fetchall()
+            except sqlite3.Error as error:
+                raise ServiceStateError(f"services.sqlite cannot be used: {error}") from error
 
     def now(self) -> float:
         """Return the seconds since 1970 by this machine."""
@@ -144,6 +155,7 @@ class PostgresState:
             raise SettingsError(
                 "LINERNOTES_SERVICES_DB needs the extra `postgres`: .venv/bin/pip install -e '.[postgres]'"
             ) from error
+        self._driver_error: type[Exception] = driver.Error
         plain = re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql://", address)
         try:
             self._connection = driver.connect(plain, options=f"-c search_path={SCHEMA_NAME}")
@@ -160,9 +172,14 @@ class PostgresState:
 
     def rows(self, sql: str, **values: object) -> list[tuple[Any, ...]]:
         """Carry out one statement."""
-        with self._lock, self._connection.cursor() as cursor:
-            cursor.execute(_for_postgres(sql), values)
-            return cursor.fetchall() if cursor.description else []
+        with self._lock:
+            try:
+                with self._connection.cursor() as cursor:
+                    cursor.execute(_for_postgres(sql), values)
+                    return cursor.fetchall() if cursor.description else []
+            except self._driver_error as error:  # its text repeats what was asked
+                name = type(error).__name__
+                raise ServiceStateError(f"the database of LINERNOTES_SERVICES_DB cannot be used ({name})") from None
 
     def now(self) -> float:
         """Return the seconds since 1970 by the database."""

@@ -266,20 +266,19 @@ def load_settings() -> Settings:
 
 
 def _why(error: ValidationError) -> str:
-    """Return which setting cannot be used and why; a key is not repeated."""
+    """Return which setting cannot be used and why; a key is not repeated, nor an address, which may hold a password."""
     first = error.errors()[0]
     name = ".".join(str(part) for part in first["loc"])
     reason = first["msg"].removeprefix("Value error, ")
     if not name:
         return reason
     secret = {
-        str(field.validation_alias) for field in Settings.model_fields.values() if "Secret" in str(field.annotation)
+        str(field.validation_alias)
+        for attribute, field in Settings.model_fields.items()
+        if "Secret" in str(field.annotation) or attribute.endswith("_url")
     }
-    return (
-        f"{name} cannot be used: {reason}"
-        if name in secret
-        else f"{name}={first.get('input')!r} cannot be used: {reason}"
-    )
+    said = name if name in secret else f"{name}={first.get('input')!r}"
+    return f"{said} cannot be used: {reason}"
 
 
 def prepare_environment(settings: Settings) -> None:

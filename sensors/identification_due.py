@@ -3,7 +3,7 @@
 import dagster as dg
 
 from ingest_assets.batch import PRIORITY_TAG, run_tags
-from ingest_assets.identification_due import Wish
+from ingest_assets.identification_due import Wish, fails_for_want_of_key
 from ingest_assets.jobs import identify_files
 from lake.store import Lake
 from resources import leases
@@ -28,6 +28,8 @@ def identification_due(context: dg.SensorEvaluationContext) -> dg.SensorResult |
     if not lake.exists:
         return dg.SkipReason("nothing was ingested yet")
     with opened(settings.home) as connection:
+        if fails_for_want_of_key(connection, settings):
+            return dg.SkipReason("AcoustID does not know the key in ACOUSTID_API_KEY, and that fails a run")
         reap_leases(context.instance, connection, settings.home)
         IdentificationPlanner(connection, lake, settings, owner=owner).plan(Wish())
         waiting = [

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from ingest_assets import identification_rows
+from ingest_assets.decided_identifications import decide_stored
 from ingest_assets.file_parameters import IdentificationParameters
 from ingest_assets.group_evidence import FileEvidence, read_evidence
 from ingest_assets.identification_due import Wish, due, folders_with
@@ -112,7 +113,7 @@ class IdentificationPlanner:
         give_up(self._connection, hopeless, owner=self._owner)
 
     def _write(self, folders: Sequence[DueFolder], made: Callable[[FileEvidence], FileIdentified]) -> None:
-        """Write what came of folders without a run; a file without pieces is skipped."""
+        """Write what came of folders without a run; a file without pieces is skipped, what a person said counts."""
         with self._lake.read() as snapshot:
             evidence = read_evidence(snapshot, [key for folder in folders for key in folder.file_keys])
         parameters = IdentificationParameters(self._settings.home)
@@ -134,5 +135,6 @@ class IdentificationPlanner:
         with self._lake.write(run_id=PLANNER) as transaction:
             for table in ASSET.tables:
                 transaction.delete(table, [result.file.file_key for result in results if result.rows is not None])
+            decide_stored(transaction, [result.file.file_key for result in results if result.rows is None])
             transaction.record_outcomes([result.outcome() for result in results])
             transaction.upsert("identified_folders", rows)

@@ -5,7 +5,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -14,8 +13,6 @@ from resources.settings import PROJECT_ROOT
 from tests.world.score import Score
 from tests.world.servers import Services
 from tests.world.world import World
-
-pytestmark = pytest.mark.skipif(find_spec("ingest_assets.identify_group") is None, reason="nothing identifies yet")
 
 SEEDS = (4, 5)
 """Each world has every second kind of damage; together they have all."""

@@ -1,6 +1,6 @@
 """Services and a judgement that a test commands, and what planner and lane do with them."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -15,6 +15,7 @@ from music.piece_evidence import AlbumGroup, Piece
 from music.releases import FingerprintMatch
 from resources import locks
 from resources.leases import Lease
+from resources.listenbrainz_answers import Decoration
 from resources.service_errors import ServiceDownError, ServiceError
 from resources.settings import Settings
 from resources.state import opened
@@ -64,6 +65,17 @@ class FakeAcoustId:
 
     def kept(self, asked: Sequence[Asked]) -> dict[Asked, tuple[FingerprintMatch, ...]]:
         return {each: self._kept[each] for each in asked if each in self._kept}
+
+
+class FakeListenBrainz:
+    """Knows a tag of every recording."""
+
+    def __init__(self) -> None:
+        self.asked: list[set[str]] = []
+
+    def decorate(self, recording_mbids: Collection[str]) -> dict[str, Decoration]:
+        self.asked.append(set(recording_mbids))
+        return {mbid: Decoration(mbid, tags=("shanty",)) for mbid in recording_mbids}
 
 
 def accept(piece: Piece) -> Match:
@@ -117,6 +129,9 @@ class Judge:
     heard: list[AlbumGroup] = field(default_factory=list)
     parameters: list[MatchParameters] = field(default_factory=list)
     decide: Callable[[Piece], Match] = accept
+    listenbrainz: FakeListenBrainz = field(default_factory=FakeListenBrainz)
+    unknown: frozenset[str] = frozenset()
+    """Ids that MusicBrainz does not have."""
     before: Callable[[AlbumGroup], None] = no_fault
     """Called with each group; may raise."""
 
@@ -126,12 +141,12 @@ class Judge:
         self.heard.append(group)
         self.parameters.append(parameters)
         self.before(group)
-        return Identified(tuple(self.decide(piece) for piece in group.pieces))
+        return Identified(tuple(self.decide(piece) for piece in group.pieces), self.unknown)
 
     @contextmanager
     def opened_services(self, settings: Settings, *, run_id: str) -> Iterator[tuple[FakeHttp, Services]]:
         del settings, run_id
-        yield self.http, Services(acoustid=self.acoustid)  # pyright: ignore[reportArgumentType]
+        yield self.http, Services(acoustid=self.acoustid, listenbrainz=self.listenbrainz)
 
     def plan(self, wish: Wish = Wish(), *, owner: str = OWNER) -> list[Lease]:  # noqa: B008  a frozen value
         locks.hold(self.house.home, owner)

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from ingest_assets.identification_due import remember_bad_key, standing_codes
 from ingest_assets.services_shown import ServiceFinding, look_at_services
 from resources.http import Http
 from resources.service_errors import ServiceDownError
 from resources.service_state import SqliteState, service_file
 from resources.services import BY_ID, musicbrainz
 from resources.settings import load_settings
+from resources.state import opened
 from tests.ingest_assets.commands import Command
 from tests.resources.service_server import BAD_FINGERPRINT, BAD_KEY, Server, said, serving
 
@@ -60,6 +62,17 @@ class TestCheckKeys:
 
         assert [linernotes("check-keys").code for _ in range(2)] == [1, 0]
         assert states()["acoustid"].state == "well"
+
+    @pytest.mark.usefixtures("server")
+    def test_what_waits_for_a_key_is_due_again_once_the_service_knows_it(self, linernotes: Command) -> None:
+        settings = load_settings()
+        with opened(settings.home) as connection:
+            remember_bad_key(connection, settings)
+            assert "INVALID_API_KEY" in standing_codes(connection, settings)
+
+            linernotes("check-keys")
+
+            assert "INVALID_API_KEY" not in standing_codes(connection, settings)
 
     @pytest.mark.parametrize(
         ("setting", "state", "named"),

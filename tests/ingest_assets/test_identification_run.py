@@ -7,8 +7,10 @@ from ingest_assets.batch import BatchRun
 from ingest_assets.identification_due import Wish
 from ingest_assets.identification_writer import IdentificationWriter
 from lake.decisions import add_decisions, of_span
-from resources.online_leases import failed_keys
+from resources.online_leases import MOST_ATTEMPTS, failed_keys
 from resources.service_errors import InvalidKeyError, NoKeyError, RateLimitedError, ServiceDownError
+from resources.service_state import ServiceStateError
+from resources.settings import SettingsError
 from resources.state import opened
 from tests.house import AGAIN, FOG, GULLS, HARBOUR, LAMP, PATHS, PIER, House, retag, sound, write
 from tests.ingest_assets.identifying import Judge, accept, down, install, reject, review
@@ -249,6 +251,22 @@ def test_a_key_that_is_not_known_may_fail_the_run(judge: Judge, monkeypatch: pyt
     assert judge.judged == []
 
 
+@pytest.mark.parametrize("error", [SettingsError("no database"), ServiceStateError("disk I/O error")], ids=repr)
+def test_no_file_is_blamed_where_the_state_of_the_services_cannot_be_used(
+    judge: Judge, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(identification_run, "opened_services", broken)
+    assert [judge.identify() for _ in range(MOST_ATTEMPTS + 1)] == [[False]] * (MOST_ATTEMPTS + 1)
+    monkeypatch.setattr(identification_run, "opened_services", judge.opened_services)
+
+    assert judge.identify() == [True]
+
+    assert judge.status() == dict.fromkeys(PATHS, DONE)
+
+
 def test_what_acoustid_has_told_before_counts_while_it_is_down(house: House, judge: Judge) -> None:
     judge.identify()
     judge.acoustid.error = ServiceDownError("acoustid", "AcoustID gives no answer")
@@ -300,6 +318,7 @@ def test_a_run_that_was_ended_in_the_ui_writes_what_is_ready_and_stops_at_a_grou
 
     assert len(judge.status()) == len(judge.judged[0])
     assert house.tuples("select status from runs where lane = 'identify_files'") == [("CANCELED",)]
+    assert judge.listenbrainz.asked == []
     monkeypatch.setattr(BatchRun, "canceled", lambda _: False)
     assert judge.identify() == [True]
     assert judge.status() == dict.fromkeys(PATHS, DONE)
@@ -328,6 +347,26 @@ def test_what_dagster_was_not_told_before_a_run_was_killed_it_is_told_by_the_nex
     assert set(house.partition_states("identifications").values()) == {"MATERIALIZED"}
     with opened(house.home) as connection:
         assert failed_keys(connection) == {}
+
+
+def test_an_id_in_the_tags_that_musicbrainz_does_not_have_is_a_warning(house: House, judge: Judge) -> None:
+    """S3-140."""
+    mbid = "1b1e7d0c-5a34-4ba1-8c2a-7f9d4f4e0d11"
+    retag(house.path(HARBOUR), musicbrainz_trackid=mbid)
+    house.ingest()
+    judge.unknown = frozenset({mbid})
+
+    judge.identify()
+
+    assert judge.status() == dict.fromkeys(PATHS, DONE) | {HARBOUR: ("done", "MBID_LOOKUP_FAILED")}
+    assert mbid in house.tuples("select error_message from import_errors where error_code = 'MBID_LOOKUP_FAILED'")[0][0]
+
+
+def test_what_was_accepted_has_the_tags_of_listenbrainz_asked_for_together(house: House, judge: Judge) -> None:
+    judge.identify()
+
+    assert house.tuples("select distinct unnest(tags) from songs") == [("shanty",)]
+    assert [len(asked) for asked in judge.listenbrainz.asked] == [len(PATHS)]
 
 
 def test_requests_are_told_to_the_lake_once(house: House, judge: Judge) -> None:

@@ -114,6 +114,16 @@ def test_an_id_that_nobody_knows_is_asked_for_once():
     assert catalogue.asked == ["release nobody", "release wish"]
 
 
+@pytest.mark.parametrize("column", ["recording_mbid", "release_mbid"])
+def test_an_id_that_nobody_knows_is_told(column):
+    piece = replace(without_sound(SHELF.rip("wish")[0]), **{column: "nobody"})
+    group = AlbumGroup("group", (piece,), is_loose=True)
+
+    found = identify_group(group, Services(Catalogue()), MatchParameters())
+
+    assert found.unknown == {"nobody"}
+
+
 def test_a_barcode_names_the_edition():
     catalogue = Catalogue()
     pieces = SHELF.rip("wish", change=lambda piece: replace(piece, barcode="5099902987927"))

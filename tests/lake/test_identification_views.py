@@ -236,7 +236,7 @@ def test_a_decision_speaks_for_every_path_with_that_audio(desk: Transaction) -> 
 
 
 @pytest.mark.parametrize(("end_ticks", "holds"), [(9 * SECOND_TICKS, True), (9 * SECOND_TICKS - 1, False)])
-def test_a_decision_holds_for_nine_tenths_of_its_span(desk: Transaction, end_ticks: int, holds: bool) -> None:  # noqa: FBT001
+def test_a_decision_holds_for_nine_tenths_of_its_span(desk: Transaction, end_ticks: int, *, holds: bool) -> None:
     put(desk, KEY)
     decide(desk, "Chosen", end_ticks=end_ticks)
 

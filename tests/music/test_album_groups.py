@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from music.album_groups import album_folder, group_files
+from music.album_groups import group_files
 from music.piece_evidence import Piece
 
 
@@ -14,24 +14,20 @@ def grouped(*pieces):
     return [sorted(each.path for each in group.pieces) for group in group_files(pieces)]
 
 
-@pytest.mark.parametrize(
-    ("path", "folder"),
-    [
-        ("Queen/Jazz/01.flac", "Queen/Jazz"),
-        ("Queen/Live/CD1/01.flac", "Queen/Live"),
-        ("Queen/Live/Disc 2/01.flac", "Queen/Live"),
-        ("CD1/01.flac", "CD1"),
-        ("01.flac", ""),
-    ],
-)
-def test_a_disc_lies_in_the_folder_of_its_album(path, folder):
-    assert album_folder(path) == folder
-
-
 def test_the_discs_of_an_album_are_one_group():
     assert grouped(piece("A/CD1/1.flac", album="A (Disc 1)"), piece("A/CD2/1.flac", album="A (Disc 2)")) == [
         ["A/CD1/1.flac", "A/CD2/1.flac"]
     ]
+
+
+def test_the_discs_of_an_album_that_is_the_whole_library_are_one_group():
+    assert grouped(piece("CD1/1.flac", album="A"), piece("CD2/1.flac", album="A")) == [["CD1/1.flac", "CD2/1.flac"]]
+
+
+def test_a_heap_of_thousands_of_albums_is_grouped_by_equal_names():
+    heap = [piece(f"m/{number:04}", album=f"Tides of {number // 2}") for number in range(6_000)]
+
+    assert [len(group.pieces) for group in group_files(heap)] == [2] * 3_000
 
 
 def test_folders_are_groups():

@@ -46,6 +46,14 @@ class TestLeases:
 
         assert two.theirs.take("acoustid", "a")
 
+    def test_another_home_that_shares_the_state_is_not_taken_for_dead(self, two, tmp_path):
+        elsewhere = AnswerLeases(two.state, tmp_path / "another home", two.clock.clock)
+        two.ours.take("acoustid", "a")
+
+        assert not elsewhere.take("acoustid", "a")
+
+        elsewhere.close()
+
     def test_only_its_owner_gives_it_back(self, two):
         two.ours.take("acoustid", "a")
         two.theirs.give_back("acoustid", "a")

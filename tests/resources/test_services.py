@@ -9,7 +9,7 @@ from resources.asking import stated_seconds
 from resources.call_log import endpoint
 from resources.service_addresses import PLACES, is_public, service_url
 from resources.service_errors import RefusedError, ServiceDownError
-from resources.service_state import PostgresState, open_state
+from resources.service_state import PostgresState, ServiceStateError, SqliteState, open_state
 from resources.service_verdicts import NO_JSON, Verdict, judge_acoustid, judge_listenbrainz, judge_musicbrainz
 from resources.services import acoustid, listenbrainz, musicbrainz, services
 from resources.settings import Settings, SettingsError
@@ -197,3 +197,12 @@ class TestPostgres:
 
         with pytest.raises(SettingsError, match="extra `postgres`"):
             PostgresState("postgresql://127.0.0.1:1/x")
+
+
+def test_a_state_that_cannot_be_used_is_an_error_of_its_own(tmp_path):
+    state = SqliteState(tmp_path / "services.sqlite")
+    state.rows("drop table gate")
+
+    with pytest.raises(ServiceStateError, match="no such table"):
+        state.rows("select * from gate")
+    state.close()

@@ -170,6 +170,14 @@ class TestServices:
         assert "1234" not in str(caught.value)
         assert caught.value.__suppress_context__
 
+    def test_a_password_in_an_address_is_not_repeated(self, env):
+        env.setenv("LINERNOTES_MUSICBRAINZ_URL", "http://me:p-1234@127.0.0.1:8000")
+
+        with pytest.raises(SettingsError, match="LINERNOTES_MUSICBRAINZ_URL cannot be used") as caught:
+            load_settings()
+
+        assert "1234" not in str(caught.value)
+
 
 def _unreadable(path):
     class Unreadable:

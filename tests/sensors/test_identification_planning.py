@@ -5,8 +5,10 @@ import dagster as dg
 import pytest
 
 from ingest_assets.identification_due import Wish, is_due
+from lake.decisions import add_decisions, of_span
 from resources import leases, locks
 from resources.online_leases import IDENTIFY_LANE, MOST_ATTEMPTS, failed_keys
+from resources.service_errors import InvalidKeyError
 from resources.state import opened
 from sensors.identification_due import identification_due
 from sensors.library_folder import owner_of
@@ -75,6 +77,30 @@ def test_without_a_contact_everything_is_put_off_without_a_run_until_there_is_on
     assert due(house)
     assert judge.identify() == [True]
     assert judge.status() == dict.fromkeys(PATHS, ("done", None))
+
+
+def test_what_a_person_decided_counts_where_a_file_moved_while_there_is_no_contact(
+    house: House, judge: Judge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judge.identify()
+    [(audio, start, end)] = house.tuples(
+        "select audio_sha256, start_time_ticks, end_time_ticks from segments join discovered_files using (file_key) "
+        "where path = ?",
+        [PIER],
+    )
+    chosen = (of_span(audio, start_ticks=start, end_ticks=end), {"decision": "ACCEPT", "recording_mbid": "chosen"})
+    with house.lake.write(run_id="a person") as transaction:
+        add_decisions(transaction, "identification", [chosen], made_at=datetime.now(UTC))
+    monkeypatch.delenv("LINERNOTES_CONTACT")
+    house.path(PIER).rename(house.path("Lamps/03 - Pier.flac"))
+    house.ingest()
+
+    judge.plan()
+
+    assert judge.status()["Lamps/03 - Pier.flac"] == NO_CONTACT
+    assert house.tuples("select path, decided_by from accepted_passages where recording_mbid = 'chosen'") == [
+        ("Lamps/03 - Pier.flac", "person")
+    ]
 
 
 def test_without_a_contact_nothing_is_written_while_files_are_being_read(
@@ -196,4 +222,19 @@ def test_the_sensor_asks_for_a_run_of_each_batch_and_says_why_not(
     assert judge.status() == dict.fromkeys(PATHS, ("done", None))
     monkeypatch.delenv("LINERNOTES_CONTACT")
     assert "LINERNOTES_CONTACT" in str(identification_due(context).skip_message)
+    locks.let_go(house.home, owner_of(house.settings))
+
+
+def test_the_sensor_does_not_ask_again_and_again_for_a_run_that_fails_for_its_key(
+    house: House, judge: Judge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LINERNOTES_ON_INVALID_KEY", "fail_run")
+    judge.acoustid.error = InvalidKeyError("acoustid", "AcoustID does not know the key")
+    assert judge.identify() == [False]
+    context = dg.build_sensor_context(instance=house.instance)
+
+    assert "ACOUSTID_API_KEY" in str(identification_due(context).skip_message)
+
+    monkeypatch.setenv("ACOUSTID_API_KEY", "another-key")
+    assert isinstance(identification_due(context), dg.SensorResult)
     locks.let_go(house.home, owner_of(house.settings))
