@@ -27,6 +27,7 @@ def measure(folder: Path, *, quick: bool) -> Part:
             "state": (home / "state.sqlite",),
         }.items()
     ]
+    search = command_seconds("ingest")
     unchanged = command_seconds("ingest")
     make_albums(folder / "music", files=1, first=files)
     single = command_seconds("ingest")
@@ -35,6 +36,7 @@ def measure(folder: Path, *, quick: bool) -> Part:
         (
             *_figures(costs, files),
             *disk,
+            Figure("`linernotes ingest`, a search for duplicates", search, "CPU-s"),
             Figure("`linernotes ingest`, nothing new", unchanged, "CPU-s"),
             Figure("`linernotes ingest`, one new file", single, "CPU-s"),
         ),

@@ -18,17 +18,20 @@ from benchmarks.costs import Stopwatch, children_seconds
 from ingest_assets import visit
 from ingest_assets.batch import BatchRun, execute_batch, new_run_id, run_lock, run_tags
 from ingest_assets.definitions import defs
+from ingest_assets.identification_due import Wish
 from lake.store import Lake
 from resources import leases, locks, processes
 from resources.folders import FolderLook, add_roots, known_roots
 from resources.leases import LANE
 from resources.settings import Settings, load_settings, prepare_environment
 from resources.state import opened
+from sensors.identification_planning import IdentificationPlanner
 from sensors.lake_notice import bind_state, tell_lake
 from sensors.planning import Planner
 
 LOOK: Final = "looking at the folders, making the lake"
 PLAN: Final = "planning"
+PUT_OFF: Final = "putting identification off, without a contact"
 KNOWN: Final = "step visit: what is known of the files"
 LAKE: Final = "step visit: lake writes"
 EVENTS: Final = "step visit: one event per file and asset"
@@ -106,6 +109,8 @@ class _Ingest:
             with self._watch.on(PLAN):
                 planner.reap()
                 planner.plan()
+        with self._watch.on(PUT_OFF):
+            IdentificationPlanner(self._connection, self._lake, self._settings, owner=self._owner).plan(Wish())
         return len(planned)
 
     def _execute(self, instance: dg.DagsterInstance, job: dg.JobDefinition, lease: leases.Lease) -> None:

@@ -15,7 +15,7 @@ from resources.worker_handle import KEPT_MEMORY, ONE_THREAD
 
 Given = ParamSpec("Given")
 Found = TypeVar("Found")
-PARTS = ("analysis", "truth", "peers", "duplicates", "batch", "memory", "scan", "reads")
+PARTS = ("analysis", "truth", "peers", "duplicates", "batch", "identification", "memory", "scan", "reads")
 """Modules of this package, each with `measure(folder, quick=…) -> Part`."""
 
 

@@ -6,6 +6,7 @@ seconds that an analyst waits.
 
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,7 @@ from ingest_assets.checks import CHECKS, evaluate
 from ingest_assets.known_files import KnownFiles
 from lake.catalog import VIEWS, connect
 from lake.declarations import PROVENANCE
+from lake.identification_due import due_folders
 from lake.store import Lake
 from lake.tables import TABLES
 
@@ -143,11 +145,14 @@ def _batch_figures(lake: Lake) -> list[Figure]:
     with watch.on("moved"):
         for (audio_sha256,) in audio:
             moved.twins(audio_sha256, of="moved")
+    with watch.on("due"), lake.read() as snapshot:
+        due_folders(snapshot, now=datetime.now(UTC), standing=())
     with watch.on("checks"), lake.read() as snapshot:
         for check in CHECKS:
             evaluate(check, snapshot)
     return [
         Figure(f"what is known of a batch of {RUN_FILES}", watch.seconds["known"], "CPU-s/batch"),
         Figure("recognising a moved file", 1000 * watch.seconds["moved"] / len(audio), "CPU-ms/file"),
+        Figure("which folders are to be identified", watch.seconds["due"], "CPU-s/planning"),
         Figure("checks", watch.seconds["checks"], "CPU-s/batch"),
     ]

@@ -17,8 +17,10 @@ from resources import progress
 from resources.http import Http
 from resources.listenbrainz import ListenBrainz
 
-FLUSH_FILES = 100
+FLUSH_FILES = 250
+"""More than a batch has as a rule: where nobody has to be waited for, one write is enough."""
 FLUSH_SECONDS = 10.0
+"""A kill costs so much work at most, and no request: answers are kept as they come."""
 SHOW_SECONDS = 0.5
 IDENTIFICATIONS, CANDIDATES = ASSET.tables
 Row = dict[str, Any]

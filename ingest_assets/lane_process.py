@@ -16,7 +16,7 @@ STOP_SECONDS = 30.0
 
 
 class LaneProcess:
-    """A lane's process, started with its first batch.
+    """A lane's process, started with its first batch, or before.
 
     Args:
         name: The lane.
@@ -40,17 +40,20 @@ class LaneProcess:
         """What the process wrote beside results."""
         return self._log
 
-    def execute(self, lease: Lease) -> None:
-        """Hand over a batch; one at a time."""
+    def start(self) -> None:
+        """Start the process, if it was not: its imports take as long as a small batch."""
         if self._process is None:
             self._process = self._start()
+
+    def execute(self, lease: Lease) -> None:
+        """Hand over a batch; one at a time."""
+        self.start()
         self.busy = lease.id
         self._say({"batch": lease.id, "session": self._session})
 
     def execute_whole(self, job: str) -> None:
         """Ask for a job over the whole library; what comes of it names the job."""
-        if self._process is None:
-            self._process = self._start()
+        self.start()
         self._say({"job": job, "session": self._session})
 
     def result(self, timeout_seconds: float) -> dict[str, object] | None:

@@ -137,6 +137,8 @@ class Session:
 
     def _work(self, bar: FilesBar, errand: Errand) -> None:
         """Hand out batches and follow the others' until no lease is open."""
+        if errand.is_whole and self._settings.contact and self._local.queue:
+            self._online.process.start()  # what is read first is to be identified at once
         told = False
         reaped = time.monotonic()
         while open_leases := leases.open_leases(self._connection):

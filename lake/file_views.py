@@ -63,9 +63,12 @@ _NAMES = f"""
     case when {ACCEPTED} then identifications.release_group_mbid end as release_group_mbid"""
 _JOINED = """
 left join (select file_key from segments where segment_index = 1) several on several.file_key = segments.file_key
+""".strip()
+_IDENTIFIED = """
 left join identifications on identifications.file_key = segments.file_key
     and identifications.segment_index = segments.segment_index
 """.strip()
+"""The last join: what is wide goes by it once; DuckDB 1.5 would else gather all of it."""
 _LENGTH = "segments.end_time_ticks - segments.start_time_ticks"
 
 PASSAGES = View(
@@ -82,6 +85,7 @@ select
 from segments
 join discovered_files on discovered_files.file_key = segments.file_key and discovered_files.gone_at is null
 {_JOINED}
+{_IDENTIFIED}
 """,
 )
 
@@ -131,6 +135,7 @@ join discovered_files on discovered_files.file_key = segments.file_key and disco
 left join source_media on source_media.file_key = segments.file_key
 left join audio_features on audio_features.file_key = segments.file_key
     and audio_features.segment_index = segments.segment_index
+{_IDENTIFIED}
 """,
 )
 

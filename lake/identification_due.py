@@ -8,6 +8,7 @@ come. It has to wait while one of its files waits for its visit.
 
 import json
 from collections.abc import Collection, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
@@ -38,9 +39,19 @@ _MADE: Final = """coalesce(
     case when asset = 'discovered_files' then output_versions['identity'] end, data_version, status
 )"""
 """What stands for a result; files that were read by older code have no version of what identifies them."""
-_SEEN: Final = f"""
+_PRESENT: Final = f"""
 with present as materialized (
-    select file_key, library, {folder_sql("path")} as folder, audio_sha256 from discovered_files where gone_at is null
+    select file_key, library, folder, audio_sha256
+    from (select *, {folder_sql("path")} as folder from discovered_files where gone_at is null)
+"""
+_ASKED: Final = "_due_of"
+_OF_ASKED: Final = f"""
+    semi join (
+        select library, {folder_sql("path")} as folder from discovered_files semi join {_ASKED} using (file_key)
+    ) using (library, folder)
+"""
+"""Only the folders of some files: a run wants to know of its own, not of the whole library."""
+_SEEN: Final = f"""
 ),
 told as (
     select library, folder,
@@ -133,10 +144,11 @@ def due_folders(
         stale: Also what older code or other parameters made.
         ignore_retry: Error codes of what is tried again before its time.
     """
-    found = snapshot.tuples(
-        _SEEN + (_STALE if stale else _NOT_STALE) + _DUE,
-        {"now": now, "standing": list(standing), "ignore_retry": list(ignore_retry)},
-    )
+    keys = within if isinstance(within, frozenset) else None
+    sql = _PRESENT + (_OF_ASKED if keys else "") + _SEEN + (_STALE if stale else _NOT_STALE) + _DUE
+    given = {"now": now, "standing": list(standing), "ignore_retry": list(ignore_retry)}
+    with snapshot.keys(_ASKED, sorted(keys)) if keys else nullcontext():
+        found = snapshot.tuples(sql, given)
     if not found:
         return []
     seen = {(library, folder): (version, reason) for library, folder, version, reason in found}

@@ -23,7 +23,8 @@ with task as (
     union all by name
     select asset, file_key from discovered_files
     cross join (select asset from asset_versions where priority = 0 and {_ONLINE})
-    anti join outcomes using (asset, file_key) anti join planned_files using (file_key) where gone_at is null
+    anti join (from outcomes where {_ONLINE}) identified using (file_key)
+    anti join planned_files using (file_key) where gone_at is null
 ),
 known as (
     select file_key, status as file_status, coalesce(first_seen_at, planned_at) as created_at, planned_at, track_id,

@@ -11,16 +11,15 @@ from pathlib import Path
 
 import dagster as dg
 import numpy as np
-import psutil
 import pytest
 
 from resources.settings import PROJECT_ROOT
 from resources.worker_pool import WorkerPool
 from tests.house import LONG_AGO_NS, House, lived_in
+from tests.killing import PATIENCE_SECONDS, kill_family
 
 FILES = 10
 SECONDS = 30
-PATIENCE_SECONDS = 90.0
 
 
 def fill(music: Path) -> None:
@@ -52,20 +51,6 @@ def ingesting() -> Iterator[subprocess.Popen[bytes]]:
             yield process
         finally:
             kill_family(process)
-
-
-def kill_family(process: subprocess.Popen[bytes]) -> int:
-    """Kill a process with all its descendants at once; return how many there were."""
-    try:
-        family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
-    except psutil.NoSuchProcess:
-        return 0
-    for each in family:
-        with suppress(psutil.NoSuchProcess):
-            each.kill()
-    process.wait(PATIENCE_SECONDS)
-    psutil.wait_procs(family, timeout=PATIENCE_SECONDS)
-    return len(family)
 
 
 def wait_until_at_work(house: House, process: subprocess.Popen[bytes], *, but_not: str | None = None) -> str:

@@ -38,14 +38,14 @@ class LaneHere:
         self._is_started = False
 
     def execute(self, lease: Lease) -> None:
-        self._start()
+        self.start()
         self.busy, self._lease = lease.id, lease
 
     def execute_whole(self, job: str) -> None:
-        self._start()
+        self.start()
         self._whole = job
 
-    def _start(self) -> None:
+    def start(self) -> None:
         type(self).started += not self._is_started
         self._is_started = True
 
@@ -342,14 +342,28 @@ def test_a_second_ingest_has_neither_run_nor_request(
     assert (lane.started, judge.judged, house.pool.opened) == (started, [], [])
 
 
+def test_both_lanes_are_started_before_anything_is_read(
+    house: House, judge: Judge, lane: type[LaneHere], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[int] = []
+    monkeypatch.setattr(lane, "before", staticmethod(lambda _: started.append(lane.started)))
+    touch(house.path(LAMP))
+
+    assert ingest(house.settings, ALL) == 0
+
+    assert started[0] == 2
+    assert judge.judged
+
+
 def test_without_a_contact_no_lane_is_started_to_identify(
-    house: House, judge: Judge, heard: list[str], monkeypatch: pytest.MonkeyPatch
+    house: House, judge: Judge, lane: type[LaneHere], heard: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("LINERNOTES_CONTACT")
     touch(house.path(LAMP))
 
     assert ingest(house.settings, ALL) == 0
 
+    assert lane.started == 1
     assert heard == ["begin ingest_files", "end ingest_files"]
     assert set(judge.status().values()) == {("deferred", "NO_CONTACT")}
 

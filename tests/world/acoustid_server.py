@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from music.fingerprint_text import decode_fingerprint
-from tests.world.model import Catalogue, Credit, Medium, Recording, Release, Track
+from tests.world.model import AcoustIdTrack, Catalogue, Credit, Medium, Recording, Release, Track
 from tests.world.serving import Answered, Asked, Server, Window
 
 LEAST_SCORE = 0.5
@@ -61,6 +61,7 @@ class AcoustIdServer(Server):
         for release in catalogue.releases:
             for medium, track in release.tracks():
                 self._places.setdefault(track.recording.mbid, []).append((release, medium, track))
+        self._compared: dict[tuple[bytes, int, int], list[tuple[float, AcoustIdTrack]]] = {}
         self._window = Window(per_second * 20, 20.0) if per_second else None
         self._per_second = per_second or 0.0
 
@@ -103,14 +104,8 @@ class AcoustIdServer(Server):
         return {"fingerprints": found} if is_batch else {"results": found[0]["results"]}
 
     def _results(self, words: Words, seconds: int, most: int, meta: Sequence[str]) -> list[dict[str, Any]]:
-        near = np.flatnonzero(np.abs(self._seconds - seconds) <= most)
-        scores = self._known.likeness(words, near)
-        alike = [
-            (float(score), self._tracks[at]) for score, at in zip(scores, near, strict=True) if score >= LEAST_SCORE
-        ]
-        scored = sorted(alike, key=lambda pair: (-pair[0], pair[1].acoustid))
         results: list[dict[str, Any]] = []
-        for score, track in scored[:_MOST_RESULTS]:
+        for score, track in self._alike(words, seconds, most)[:_MOST_RESULTS]:
             result: dict[str, Any] = {"id": track.acoustid, "score": round(score, 6)}
             if {"recordings", "recordingids"} & set(meta):
                 result["recordings"] = [
@@ -118,6 +113,22 @@ class AcoustIdServer(Server):
                 ]
             results.append(result)
         return results
+
+    def compare(self, fingerprint: str, seconds: int) -> None:
+        """Compare a fingerprint before it is asked about, so that its answer takes no time."""
+        self._alike(decode_fingerprint(fingerprint)[1], seconds, _LENGTH_DIFFERENCE)
+
+    def _alike(self, words: Words, seconds: int, most: int) -> list[tuple[float, AcoustIdTrack]]:
+        """Return the tracks that sound like it, the best first."""
+        key = (words.tobytes(), seconds, most)
+        if key not in self._compared:
+            near = np.flatnonzero(np.abs(self._seconds - seconds) <= most)
+            scores = self._known.likeness(words, near)
+            alike = [
+                (float(score), self._tracks[at]) for score, at in zip(scores, near, strict=True) if score >= LEAST_SCORE
+            ]
+            self._compared[key] = sorted(alike, key=lambda pair: (-pair[0], pair[1].acoustid))
+        return self._compared[key]
 
     def _recording(self, mbid: str, sources: int, meta: Sequence[str], *, is_bare: bool) -> dict[str, Any]:
         found: dict[str, Any] = {"id": mbid}

@@ -37,6 +37,15 @@ def catalogue(seed: int) -> Catalogue:
     return maker.catalogue
 
 
+def plain_catalogue(seed: int, *, albums: int, tracks: int) -> Catalogue:
+    """Return a catalogue of nothing but albums as most are: one edition, one artist, linked fingerprints."""
+    maker = _Maker(seed)
+    for _ in range(albums):
+        maker.album("plain", tracks, seconds=SHORT)
+    maker.link_the_rest()
+    return maker.catalogue
+
+
 def single_credit(artist: Artist) -> Credit:
     return Credit(((artist, ""),))
 
