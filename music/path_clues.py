@@ -49,6 +49,12 @@ _ENCODING_AT_END: Final = re.compile(
     r"\s*[(\[{][^()\[\]{}]*\b(?:flac|alac|mp3|aac|ogg|opus|wav|ape|kbps|320|v0|24bit)\b[^()\[\]{}]*[)\]}]$",
     re.IGNORECASE,
 )
+_REMARK: Final = re.compile(
+    r"\b(?:live|unplugged|remix(?:es|ed)?|demos?|remaster(?:ed)?|deluxe|edition|soundtrack|ost|ep|single|bootleg|vol(?:ume)?"
+    r"|part|cd ?[0-9]|dis[ck])\b",
+    re.IGNORECASE,
+)
+"""What follows the dash in the name of an album, not of an artist."""
 _NO_NAME: Final = frozenset(
     {"music", "musik", "musica", "musique", "audio", "songs", "media", "library", "itunes", "itunes media"}
     | {
@@ -130,9 +136,15 @@ def _read_album_folder(folder: str, above: str | None) -> tuple[str | None, str]
     """Return the artist and the album that a folder and the one above it name."""
     album = _YEAR_IN_FRONT.sub("", _YEAR_AT_END.sub("", _ENCODING_AT_END.sub("", folder)), count=1)
     parts = [part for part in _DASH.split(album) if not _YEAR_PART.fullmatch(part)]
-    if len(parts) > 1 and (above is None or _same(parts[0], above)):
+    if len(parts) > 1 and (above is None or _same(parts[0], above) or _is_release(folder, parts)):
         return parts[0], " - ".join(parts[1:])
     return above, album
+
+
+def _is_release(folder: str, parts: list[str]) -> bool:
+    """Tell whether a folder is called `VA - Album`, or `Artist - Album (1977)`, which is no album with a subtitle."""
+    is_dated = _YEAR_AT_END.search(_ENCODING_AT_END.sub("", folder)) is not None
+    return parts[0].casefold() in _NO_NAME or (is_dated and not _REMARK.search(parts[1]))
 
 
 def _read_name(stem: str, folder: PathClues) -> PathClues:
@@ -195,6 +207,9 @@ def _read_title(text: str, clues: PathClues) -> PathClues:
     first, *others = [part.strip() for part in _DASH.split(text)]
     if not others or not first:
         return replace(clues, title=text or None)
+    performer, *album = _DASH.split(clues.album or "", maxsplit=1)
+    if album and _same(first, performer):  # `X - Album/01 - X - Title` below whatever folder
+        clues = replace(clues, artist=first, album=album[0])
     is_artist = _same(first, clues.artist)
     if clues.artist is not None and clues.track_number is not None and not is_artist:
         return replace(clues, title=text)  # a numbered file in an artist's folder: the dash belongs to the title
