@@ -60,6 +60,9 @@ def rival_of(
     """Return another recording that a piece may as well be: a release that explains the album as well has it."""
     if not placed.is_heard:
         return None
+    tagged = _tagged(placed)
+    if tagged:
+        return tagged
     own = next((vote for vote in votes if vote.summary.mbid == best.alignment.release.mbid), None)
     share = own.share if own else _share(best)
     for vote in votes:
@@ -67,10 +70,28 @@ def rival_of(
         if link is None or link.recording.mbid == placed.track.recording_mbid:
             continue
         is_liker = link.score >= (placed.heard or 0.0) + _CLEARLY_LIKER
-        explains = (is_liker or vote.share >= _EXPLAINS_AS_MUCH * share) and _is_same_album(vote, best)
+        explains = (is_liker or _share_of(vote, best) >= _EXPLAINS_AS_MUCH * share) and _is_same_album(vote, best)
         if explains and not _is_worse(vote, best, parameters):
             return link
     return None
+
+
+def _tagged(placed: Placement) -> Link | None:
+    """Return the recording of the id in the tags, if it is another than the track's and sounds as much like it."""
+    piece = placed.piece
+    if piece.recording_mbid in {None, placed.track.recording_mbid}:
+        return None
+    link = next((link for link in links_of(piece) if link.recording.mbid == piece.recording_mbid), None)
+    return link if link and link.score >= (placed.heard or 0.0) - _NOT_LESS_LIKE else None
+
+
+def _share_of(vote: ReleaseVote, best: AlbumScore) -> float:
+    """Return the share of pieces that a release may explain: a recording without a name may be on any."""
+    if not _holds_others(vote, best):
+        return vote.share
+    heard = [placed for placed in best.alignment.placements if placed.heard is not None]
+    nameless = [placed for placed in heard if placed.piece.key not in vote.links and _nameless(placed)]
+    return vote.share + len(nameless) / max(1, len(heard))
 
 
 def _holds_others(vote: ReleaseVote, best: AlbumScore) -> bool:

@@ -41,6 +41,10 @@ _SIDE_LABEL: Final = re.compile(r"[A-D][0-9]{1,2}\s*[-.)]\s*(?=\S)")
 _DISC_FOLDER: Final = re.compile(
     r"(?:cd|dis[ck]|disque|lp)\s*[-.#]?\s*(?P<disc>[0-9]{1,2})(?:[^0-9].*)?", re.IGNORECASE
 )
+_DISC_AT_END: Final = re.compile(
+    r"(?<=\S)(?:\s+[-\u2010-\u2015,]?\s*|\s*[,(\[]\s*)(?:cd|dis[ck])\s*[-.#]?\s*(?P<disc>[0-9]{1,2})\s*[)\]]?$",
+    re.IGNORECASE,
+)
 _YEAR: Final = r"(?:[(\[{](?:19|20)[0-9]{2}[)\]}]|(?:19|20)[0-9]{2})"
 _YEAR_PART: Final = re.compile(_YEAR)
 _YEAR_IN_FRONT: Final = re.compile(r"[(\[{](?:19|20)[0-9]{2}[)\]}]\s*|(?:19|20)[0-9]{2}\s*[-\u2010-\u2015.]\s+")
@@ -128,6 +132,8 @@ def _read_folders(folders: list[str]) -> PathClues:
     named = folders[:-1] if disc is not None else folders
     if not named:
         return PathClues(disc_number=disc)
+    if disc is None and (at_end := _DISC_AT_END.search(named[-1])):  # `Album CD1` beside `Album CD2`
+        disc, named = int(at_end["disc"]) or None, [*named[:-1], named[-1][: at_end.start()]]
     artist, album = _read_album_folder(named[-1], _name(named[-2]) if len(named) > 1 else None)
     return PathClues(artist=_name(artist), album=_name(album), disc_number=disc)
 

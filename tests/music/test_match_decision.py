@@ -581,3 +581,38 @@ def test_below_a_folder_of_any_name_another_may_name_artist_and_album():
     matches = Shelf(ALL).identify(group_of(Shelf(ALL).rip("dark", change=change)))
 
     assert decided(matches) == accepted(of(DARK))
+
+
+@pytest.mark.parametrize(
+    ("sources", "named"), [(20, True), (20, False)], ids=["a recording with a name", "one without"]
+)
+def test_an_id_in_the_tags_that_the_sound_allows_stops_another_recording(sources, named):
+    shelf = Shelf([DARK, REMASTER], links={"rec Time": {"rec Time": sources, "new Time": 1}})
+
+    def tagged(piece):
+        if piece.title != "Time":
+            return piece
+        (match,) = piece.matches
+        linked = [bare(each) if each.mbid == "new Time" and not named else each for each in match.recordings]
+        return replace(piece, recording_mbid="new Time", matches=(replace(match, recordings=tuple(linked)),))
+
+    matches = shelf.identify(group_of(shelf.rip("dark", change=tagged)))
+
+    assert [match.decision for match in matches] == ["ACCEPT", "ACCEPT", "ACCEPT", "REVIEW", "ACCEPT"]
+
+
+@pytest.mark.parametrize(
+    ("number", "decision"), [(3, "REVIEW"), (None, "REVIEW"), (9, "ACCEPT")], ids=["its number", "none", "another"]
+)
+def test_a_nameless_piece_that_may_be_the_missing_track_is_not_called_by_a_link_alone(number, decision):
+    money = release("alone", "Money", disc(("Money", 309)))
+    shelf = Shelf([WISH, money], links={"rec Have a Cigar": {"rec Money": 30}})
+    pieces = [
+        replace(untagged(piece), path_track_number=number if piece.title == "Have a Cigar" else piece.track_number)
+        for piece in shelf.rip("wish")
+    ]
+
+    matches = shelf.identify(group_of(pieces))
+
+    assert matches[2].decision == decision
+    assert {match.decision for match in (*matches[:2], *matches[3:])} == {"ACCEPT"}
