@@ -9,7 +9,7 @@ import click
 
 from ingest_assets.console import out, plain
 from resources.http import Http
-from resources.service_errors import InvalidKeyError, NoKeyError, RefusedError, ServiceError
+from resources.service_errors import InvalidKeyError, NoContactError, NoKeyError, RefusedError, ServiceError
 from resources.services import Service, services
 from resources.settings import Settings
 
@@ -63,6 +63,9 @@ def _checked(http: Http, service: Service, setting: str) -> CheckedKey:
         return CheckedKey(service.name, setting, "not set", error.message, "https://acoustid.org/new-application")
     except InvalidKeyError as error:
         return CheckedKey(service.name, setting, "invalid", error.message, f"Set {setting} to another key.")
+    except NoContactError as error:
+        cure = "Set LINERNOTES_CONTACT to your e-mail address in .env."
+        return CheckedKey(service.name, setting, "unknown", error.message, cure)
     except ServiceError as error:
         return CheckedKey(service.name, setting, "unknown", error.message, error.code.sentence)
     return CheckedKey(service.name, setting, "valid", f"{service.title} knows the key in {setting}")

@@ -93,6 +93,20 @@ def test_status_lists_errors_of_the_session(house: House, linernotes: Command) -
     }
 
 
+def test_status_says_once_what_many_files_share_and_who_the_pieces_are(asking: House, linernotes: Command) -> None:
+    with asking.lake.write(run_id="a run") as transaction:
+        transaction.tuples(
+            "update outcomes set error_code = 'DECODE_ERROR', message = 'no', status = 'error', run_id = "
+            "(select any_value(run_id) from runs) where asset = 'audio_features'"
+        )
+
+    lines = linernotes("status").out.splitlines()
+
+    assert sum("DECODE_ERROR" in line for line in lines) == 1
+    assert any(" and 5 other files: no" in line for line in lines)
+    assert "  1 piece accepted" in lines
+
+
 def test_without_a_lake_each_command_says_how_to_make_one(new_house: House, linernotes: Command) -> None:
     for command in (["status"], ["sql", "select 1"], ["show", "a"]):
         said = linernotes(*command)
