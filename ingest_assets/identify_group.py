@@ -12,10 +12,11 @@ from typing import Final
 from music.alignment import Alignment, align
 from music.match_decision import judge_album
 from music.match_parameters import MatchParameters
-from music.match_queries import queries_for, query_for_piece, recordings_to_look_up
+from music.match_queries import queries_for, query_for_piece, recordings_to_look_up, releases_of_songs, songs_to_search
 from music.matches import Decision, Match
 from music.piece_evidence import AlbumGroup, Piece
 from music.release_lookups import ReleaseWish, needs_another, needs_search, releases_to_look_up
+from music.release_names import may_be_called
 from music.releases import Recording, ReleaseSummary
 from resources.acoustid import AcoustId
 from resources.listenbrainz import ListenBrainz
@@ -25,6 +26,8 @@ MOST_FOUND: Final = 25
 """Releases of a search: an album may have many editions."""
 MOST_IDS: Final = 2
 """Recording ids in the tags of an album that are asked for their releases."""
+MOST_SEARCHES: Final = 3
+"""For songs of one group: by itself a song that nobody hears is never sure, so more only cost time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +81,16 @@ class _Search:
     """With the releases that were looked up."""
     missing: set[str] = field(default_factory=set)
     """Ids of releases and recordings that MusicBrainz does not have."""
+    songs: dict[tuple[str, int], Sequence[Recording]] = field(default_factory=dict)
+    """What a search for a piece by its names found, by its key."""
 
     def find_releases(self) -> None:
         """Look up the releases that the group may be: by what is printed on it, by sound and ids, by name."""
         self._search_codes()
         self._look_up()
-        for more in (self._search_names, self._browse_recordings):
+        by_name = (self._search_names, self._browse_recordings)
+        has_album = any(piece.album for piece in self.group.pieces)
+        for more in (*(by_name if has_album else reversed(by_name)), self._search_songs):
             if not needs_search(self.group, self._wishes(), self.alignments, self.parameters):
                 return
             more()
@@ -135,7 +142,7 @@ class _Search:
                 artist=query.artist, album=query.album, track_count=query.track_count, limit=MOST_FOUND
             )
             self.summaries += found
-            if found:
+            if any(may_be_called(self.group, summary) for summary in found):
                 return
 
     def _browse_recordings(self) -> None:
@@ -144,6 +151,18 @@ class _Search:
         for mbid in list(ids)[:MOST_IDS]:
             self.summaries += self.musicbrainz.releases_of_recording(mbid)
 
+    def _search_songs(self) -> None:
+        """Search for some songs: the releases that all of them are on may be the album, whatever it is called."""
+        pieces = songs_to_search(self.group)[:MOST_SEARCHES]
+        self.summaries += releases_of_songs([(piece, self._search_song(piece)) for piece in pieces], self.parameters)
+
+    def _search_song(self, piece: Piece) -> Sequence[Recording]:
+        query = query_for_piece(piece)
+        if piece.key not in self.songs and query and len(self.songs) < MOST_SEARCHES:
+            search = partial(self.musicbrainz.search_recordings, title=query.title, artist=query.artist)
+            self.songs[piece.key] = search() or (search(is_loose=True) if self.group.is_loose else ())
+        return self.songs.get(piece.key, ())
+
     def _recordings(self, piece: Piece) -> Sequence[Recording]:
         """Return what a piece by itself may be: by ids, by the code of its recording, by its names."""
         looked_up = {mbid: self.musicbrainz.recording(mbid) for mbid in recordings_to_look_up(piece)}
@@ -151,11 +170,7 @@ class _Search:
         found = [recording for recording in looked_up.values() if recording is not None]
         if not found and piece.isrc:
             found += self.musicbrainz.recordings_of_isrc(piece.isrc)
-        query = query_for_piece(piece)
-        if found or query is None:
-            return found
-        search = partial(self.musicbrainz.search_recordings, title=query.title, artist=query.artist)
-        return search() or search(is_loose=True)
+        return found or self._search_song(piece)
 
 
 def _only(values: Iterable[str | None]) -> str | None:

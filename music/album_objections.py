@@ -9,9 +9,9 @@ from music.album_scores import AlbumScore
 from music.alignment import Alignment, Placement, versions_of_release
 from music.editions import Editions, fits, is_verified
 from music.match_parameters import MatchParameters
-from music.match_scores import decide_album, mean
+from music.match_scores import PRECISE_SECONDS, decide_album, mean
 from music.matches import Decision
-from music.piece_names import title_of, versions_of_album
+from music.piece_names import disc_number_of, title_beside, title_of, versions_of_album
 from music.piece_objections import SAME_ARTIST, seconds_in_words
 from music.release_names import artist_score
 from music.release_vote import ReleaseVote
@@ -23,6 +23,8 @@ _NO_TITLE: Final = 0.35
 _OTHER_TITLE: Final = 0.6
 _LIKER: Final = 0.15
 """A title that is so much liker another track's of the album is that one's."""
+_MOST_TIMED: Final = 0.8
+"""The share of an album's tracks whose lengths must be known."""
 _LEAST_WITHOUT_SOUND: Final = 3
 """Fewer tracks than this may agree in titles and lengths by chance."""
 
@@ -93,22 +95,34 @@ def swapped_title(placed: Placement, alignment: Alignment) -> str | None:
     if not _is_called_otherwise(placed, alignment) or placed.seconds_apart is None:
         return None
     others = [other for other in alignment.placements if other.piece.key != placed.piece.key and other.is_heard]
-    title = title_of(placed.piece) or ""
+    title = title_beside(placed.piece, placed.track.artist.name) or ""
     return next((other.track.title for other in others if _alike(title, other.track.title) >= SAME_ARTIST), None)
 
 
 def is_whole(alignment: Alignment, parameters: MatchParameters) -> bool:
-    """Tell whether names and lengths alone prove an album: all its tracks are there, and each fits."""
+    """Tell whether names and lengths alone prove an album, or a disc that is named: all its tracks are there and fit.
+
+    A track or two whose length nobody entered do not disprove the album; they are not proved themselves.
+    """
+    timed = [placed for placed in alignment.placements if placed.seconds_apart is not None]
     artist = artist_score(alignment.group, alignment.release.artist.name)
-    complete = not alignment.missing and not alignment.unplaced and not alignment.is_part_of_release
+    complete = not alignment.missing and not alignment.unplaced and not _is_unnamed_part(alignment)
     enough = len(alignment.placements) >= _LEAST_WITHOUT_SOUND
     return (
         complete
         and enough
         and (artist is None or artist >= SAME_ARTIST)
         and not names_another(alignment.group, alignment.release.title)
-        and all(fits(placed, parameters) for placed in alignment.placements)
+        and len(timed) >= _MOST_TIMED * len(alignment.placements)
+        and all(fits(placed, parameters) for placed in timed)
+        and all((placed.title or 0.0) >= parameters.same_title for placed in alignment.placements)
     )
+
+
+def _is_unnamed_part(alignment: Alignment) -> bool:
+    """Tell whether the pieces fill some discs of a set without saying which."""
+    discs = {disc_number_of(piece) for piece in alignment.group.pieces}
+    return alignment.is_part_of_release and discs != {medium.position for medium, _ in alignment.covered}
 
 
 def _has_id(verdict: AlbumVerdict) -> bool:
@@ -142,11 +156,23 @@ def _without_sound(placed: Placement, verdict: AlbumVerdict) -> str | None:
         if other is not None and differs and fits(other, verdict.parameters) and not placed.is_tagged:
             return "another edition has another recording that fits as well"
     alignment = verdict.best.alignment
+    if _is_odd_one_out(placed, verdict):
+        return "nobody knows its sound, while its neighbours' is known, and its length is not quite the track's"
     is_true = fits(placed, verdict.parameters) and (placed.is_tagged or is_verified(alignment, verdict.parameters))
     artist = artist_score(alignment.group, alignment.release.artist.name)
-    if (is_true and (artist is None or artist >= SAME_ARTIST)) or is_whole(alignment, verdict.parameters):
+    is_proved = placed.seconds_apart is not None and is_whole(alignment, verdict.parameters)
+    if (is_true and (artist is None or artist >= SAME_ARTIST)) or is_proved:
         return None
     return "its sound is not known, and neither an id in the tags nor the whole album proves it"
+
+
+def _is_odd_one_out(placed: Placement, verdict: AlbumVerdict) -> bool:
+    """Tell whether the sound of an album is known but not that of a piece whose length is not exact: other music."""
+    if not placed.piece.was_looked_up or placed.seconds_apart is None:
+        return False
+    placements = verdict.best.alignment.placements
+    heard = sum(each.is_heard for each in placements)
+    return heard >= verdict.parameters.release_share * len(placements) and abs(placed.seconds_apart) > PRECISE_SECONDS
 
 
 def of_rival(placed: Placement, verdict: AlbumVerdict) -> str | None:
@@ -166,7 +192,7 @@ def _of_title(placed: Placement, alignment: Alignment) -> str | None:
 
 
 def _of_version(placed: Placement, alignment: Alignment) -> str | None:
-    title = title_of(placed.piece)
+    title = title_beside(placed.piece, placed.track.artist.name)
     if title is None or placed.title is None or swapped_title(placed, alignment):
         return None
     said, of_release = versions_of_album(placed.piece), versions_of_release(alignment.release)
@@ -189,7 +215,7 @@ def _is_called_otherwise(placed: Placement, alignment: Alignment) -> bool:
         return False
     if placed.title < _NO_TITLE:
         return True
-    title = title_of(placed.piece) or ""
+    title = title_beside(placed.piece, placed.track.artist.name) or ""
     return _best(title, (track.title for _, track in alignment.release.tracks())) > placed.title + _LIKER
 
 

@@ -15,7 +15,7 @@ from music.piece_evidence import AlbumGroup
 from music.release_names import OTHER_ALBUM, album_similarity, artist_score, has_code_of
 from music.release_vote import ReleaseVote, seconds_apart
 from music.releases import ReleaseSummary
-from music.sound_evidence import Link
+from music.sound_evidence import HEARD, Link, is_telling, links_of
 
 NEARER_SECONDS: Final = 1.0
 """Less does not tell two recordings apart."""
@@ -24,6 +24,9 @@ _RATHER_NEARER_SECONDS: Final = 0.4
 _ENOUGH_PIECES: Final = 0.3
 """The share of pieces that must be nearer to one of two releases, if none is nearer to the other."""
 _EXPLAINS_AS_MUCH: Final = 0.8
+_CLEARLY_LIKER: Final = 0.1
+"""Scores of fingerprints so far apart are of two recordings, however alike."""
+_NOT_LESS_LIKE: Final = 0.02
 _SAME_ALBUM: Final = 0.9
 
 
@@ -39,7 +42,7 @@ def estimate(group: AlbumGroup, summary: ReleaseSummary, vote: ReleaseVote | Non
     contextual = weighted((0.4, count), (0.3, 1.0), (0.3, names)) or 0.0
     pattern = weighted((0.5, count), (0.3, 1.0), (0.2, medium_score(group.medium, summary.formats))) or 0.0
     sound = None
-    if any(piece.matches for piece in group.pieces):
+    if any(is_telling(links_of(piece)) for piece in group.pieces):
         sound = (mean(link.score for link in vote.links.values()) or 0.0) * vote.share if vote else 0.0
     score = album_piece_confidence(contextual=contextual, pattern=pattern, fingerprint=sound)
     return min(1.0, score + 0.1) if has_code_of(group, summary) else score
@@ -57,16 +60,52 @@ def rival_of(
     """Return another recording that a piece may as well be: a release that explains the album as well has it."""
     if not placed.is_heard:
         return None
+    tagged = _tagged(placed)
+    if tagged:
+        return tagged
     own = next((vote for vote in votes if vote.summary.mbid == best.alignment.release.mbid), None)
     share = own.share if own else _share(best)
     for vote in votes:
-        link = vote.links.get(placed.piece.key)
+        link = vote.links.get(placed.piece.key) or (_nameless(placed) if _holds_others(vote, best) else None)
         if link is None or link.recording.mbid == placed.track.recording_mbid:
             continue
-        explains = vote.share >= _EXPLAINS_AS_MUCH * share and _is_same_album(vote, best)
+        is_liker = link.score >= (placed.heard or 0.0) + _CLEARLY_LIKER
+        explains = (is_liker or _share_of(vote, best) >= _EXPLAINS_AS_MUCH * share) and _is_same_album(vote, best)
         if explains and not _is_worse(vote, best, parameters):
             return link
     return None
+
+
+def _tagged(placed: Placement) -> Link | None:
+    """Return the recording of the id in the tags, if it is another than the track's and sounds as much like it."""
+    piece = placed.piece
+    if piece.recording_mbid in {None, placed.track.recording_mbid}:
+        return None
+    link = next((link for link in links_of(piece) if link.recording.mbid == piece.recording_mbid), None)
+    return link if link and link.score >= (placed.heard or 0.0) - _NOT_LESS_LIKE else None
+
+
+def _share_of(vote: ReleaseVote, best: AlbumScore) -> float:
+    """Return the share of pieces that a release may explain: a recording without a name may be on any."""
+    if not _holds_others(vote, best):
+        return vote.share
+    heard = [placed for placed in best.alignment.placements if placed.heard is not None]
+    nameless = [placed for placed in heard if placed.piece.key not in vote.links and _nameless(placed)]
+    return vote.share + len(nameless) / max(1, len(heard))
+
+
+def _holds_others(vote: ReleaseVote, best: AlbumScore) -> bool:
+    """Tell whether most of what is heard on another release are other recordings than the chosen one's."""
+    own = {placed.piece.key: placed.track.recording_mbid for placed in best.alignment.placements}
+    others = [link for key, link in vote.links.items() if key in own and link.recording.mbid != own[key]]
+    return 2 * len(others) > len(vote.links)
+
+
+def _nameless(placed: Placement) -> Link | None:
+    """Return a recording that a piece's sound is linked to of which nothing but its id is known: on any release."""
+    own = placed.track.recording_mbid
+    nameless = (link for link in links_of(placed.piece) if link.recording.title is None and link.score >= HEARD)
+    return next((link for link in nameless if link.recording.mbid != own), None)
 
 
 def _share(best: AlbumScore) -> float:
@@ -98,9 +137,9 @@ def _is_worse(vote: ReleaseVote, best: AlbumScore, parameters: MatchParameters) 
         for placed, link in pairs
         if placed.seconds_apart is not None and (other := seconds_apart(placed.piece, link.recording)) is not None
     ]
-    told = _told_by_length(nearer)
-    if told is not None:
-        return told
+    told = {_told_by_length(nearer), _told_by_sound(pairs)} - {None}
+    if told:
+        return told == {True}
     doubted = (mean(nearer) or 0.0) <= -_RATHER_NEARER_SECONDS
     return not doubted and (_share_of_sources(pairs) or 0.0) >= parameters.most_of_sources
 
@@ -118,6 +157,17 @@ def _told_by_length(nearer: Sequence[float]) -> bool | None:
     if min(for_it, against) == 0 and max(for_it, against) >= max(2, _ENOUGH_PIECES * len(nearer)):
         return for_it > 0
     return None
+
+
+def _told_by_sound(pairs: Sequence[tuple[Placement, Link]]) -> bool | None:
+    """Tell which of two releases the pieces sound clearly more like, the chosen one or not; None where that is open."""
+    liker = [(placed.heard or 0.0) - link.score for placed, link in pairs]
+    average = mean(liker)
+    if average is None or abs(average) < _CLEARLY_LIKER:
+        return None
+    if average > 0:
+        return True if min(liker) >= -_NOT_LESS_LIKE else None
+    return False
 
 
 def _share_of_sources(pairs: Iterable[tuple[Placement, Link]]) -> float | None:

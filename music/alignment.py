@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from music.match_scores import duration_score, weighted
 from music.piece_evidence import AlbumGroup, Piece
-from music.piece_names import disc_number_of, title_of, track_number_of, versions_of_album
+from music.piece_names import disc_number_of, is_same_sign, title_beside, track_number_of, versions_of_album
 from music.releases import Medium, Release, Track
-from music.sound_evidence import HEARD, Link, links_of
+from music.sound_evidence import HEARD, Link, is_telling, links_of
 from music.titles import title_similarity, versions_in
 
 SAME_TITLE: Final = 0.9
@@ -44,7 +44,8 @@ class Placement:
     position: float | None
     """Whether its number is the track's."""
     fingerprint: float | None
-    """The fingerprint score: likeness of the sound times the share of the sources; 0 if only others sound like it."""
+    """The fingerprint score: likeness of the sound times the share of the sources; 0 if only others sound like it,
+    None if nothing that it may be does."""
     heard: float | None
     """Likeness of the sound alone; 0 if only others sound like it."""
     is_tagged: bool | None
@@ -132,7 +133,7 @@ def _place(
     apart = None if track.length_seconds is None else piece.duration_seconds - track.length_seconds
     position = _position(piece, medium, track, offset)
     link = links.get(track.recording_mbid)
-    sound = 0.0 if links else None
+    sound = 0.0 if is_telling(links.values()) else None
     if link:
         sound = link.score * (_FEW_SOURCES + (1 - _FEW_SOURCES) * link.of_most)
     is_tagged = None if piece.recording_mbid is None else piece.recording_mbid == track.recording_mbid
@@ -158,11 +159,11 @@ def _place(
 
 
 def _title(piece: Piece, track: Track, release: Release) -> float | None:
-    title = title_of(piece)
-    if title is None:
-        return None
-    said, of_release = versions_of_album(piece), versions_of_release(release)
+    title = title_beside(piece, track.artist.name)
     names = dict.fromkeys((track.title, track.recording_title or track.title))
+    if title is None:
+        return 1.0 if is_same_sign(piece.title, names) else None
+    said, of_release = versions_of_album(piece), versions_of_release(release)
     found = [title_similarity(title, name, said=said, of_other=of_release) for name in names]
     return max((alike for alike in found if alike is not None), default=None)
 

@@ -19,9 +19,10 @@ from music.match_scores import duration_score
 from music.matches import Candidate, Decision, Evidence, Match, Source
 from music.piece_decision import MOST_CANDIDATES, Place, judge_piece, named
 from music.piece_evidence import AlbumGroup, Piece
+from music.piece_names import title_of, track_number_of
 from music.release_names import has_code_of
 from music.release_vote import ReleaseVote, summaries_of, vote_on_releases
-from music.releases import Recording, Release, ReleaseSummary
+from music.releases import Recording, Release, ReleaseSummary, Track
 
 Key = tuple[str, int]
 
@@ -93,7 +94,8 @@ def _settle(piece: Piece, verdict: AlbumVerdict, recordings: Sequence[Recording]
     if placed is None:
         alone = judge_piece(piece, recordings, verdict.parameters)
         is_copy = piece.key in verdict.best.alignment.contested
-        decision = Decision.REVIEW if is_copy and alone.decision is Decision.ACCEPT else alone.decision
+        is_doubted = is_copy or _may_be_missing(piece, verdict)
+        decision = Decision.REVIEW if is_doubted and alone.decision is Decision.ACCEPT else alone.decision
         return replace(alone, decision=decision, reason=beside_album_reason(alone, verdict, is_copy=is_copy))
     against = album_objections(placed, verdict)
     match = _as_track(placed, verdict, against)
@@ -109,12 +111,30 @@ def _by_itself(alone: Match, match: Match, placed: Placement, verdict: AlbumVerd
     if alone.decision is not Decision.ACCEPT:
         return match
     is_track = alone.recording_mbid == placed.track.recording_mbid
-    looks_like_track = placed.is_heard or (placed.title or 0.0) >= verdict.parameters.same_title
+    looks_like_track = (
+        placed.is_heard
+        or (placed.title or 0.0) >= verdict.parameters.same_title
+        or (placed.title is None and _may_lie_there(placed.piece, placed.track, verdict))
+    )
     if looks_like_track and not is_track:
         return match
     return replace(alone, candidates=(*alone.candidates, *match.candidates)[:MOST_CANDIDATES], evidence=replace(
         match.evidence, metadata=alone.evidence.metadata, fingerprint=alone.evidence.fingerprint,
         duration=alone.evidence.duration, margin=alone.evidence.margin))  # fmt: skip
+
+
+def _may_be_missing(piece: Piece, verdict: AlbumVerdict) -> bool:
+    """Tell whether a piece without a title may be a track that the album lacks, whatever its sound is linked to."""
+    missing = verdict.best.alignment.missing
+    return title_of(piece) is None and any(_may_lie_there(piece, track, verdict) for _, track in missing)
+
+
+def _may_lie_there(piece: Piece, track: Track, verdict: AlbumVerdict) -> bool:
+    """Tell whether length and number of a piece are a track's."""
+    is_near = track.length_seconds is None or (
+        abs(piece.duration_seconds - track.length_seconds) <= verdict.parameters.other_seconds
+    )
+    return is_near and track_number_of(piece) in {None, track.position}
 
 
 def _as_track(placed: Placement, verdict: AlbumVerdict, against: tuple[str, ...]) -> Match:

@@ -39,6 +39,10 @@ _ONLY_NUMBER: Final = re.compile(
 )
 _SIDE_LABEL: Final = re.compile(r"[A-D][0-9]{1,2}\s*[-.)]\s*(?=\S)")
 """A record's own numbering, `A1. Title`: no number on its album."""
+_DISC_AT_END: Final = re.compile(
+    r"(?<=\S)(?:\s+[-\u2010-\u2015,]?\s*|\s*[,(\[]\s*)(?:cd|dis[ck])\s*[-.#]?\s*(?P<disc>[0-9]{1,2})\s*[)\]]?$",
+    re.IGNORECASE,
+)
 _YEAR: Final = r"(?:[(\[{](?:19|20)[0-9]{2}[)\]}]|(?:19|20)[0-9]{2})"
 _YEAR_PART: Final = re.compile(_YEAR)
 _YEAR_IN_FRONT: Final = re.compile(r"[(\[{](?:19|20)[0-9]{2}[)\]}]\s*|(?:19|20)[0-9]{2}\s*[-\u2010-\u2015.]\s+")
@@ -47,6 +51,12 @@ _ENCODING_AT_END: Final = re.compile(
     r"\s*[(\[{][^()\[\]{}]*\b(?:flac|alac|mp3|aac|ogg|opus|wav|ape|kbps|320|v0|24bit)\b[^()\[\]{}]*[)\]}]$",
     re.IGNORECASE,
 )
+_REMARK: Final = re.compile(
+    r"\b(?:live|unplugged|remix(?:es|ed)?|demos?|remaster(?:ed)?|deluxe|edition|soundtrack|ost|ep|single|bootleg|vol(?:ume)?"
+    r"|part|cd ?[0-9]|dis[ck])\b",
+    re.IGNORECASE,
+)
+"""What follows the dash in the name of an album, not of an artist."""
 _NO_NAME: Final = frozenset(
     {"music", "musik", "musica", "musique", "audio", "songs", "media", "library", "itunes", "itunes media"}
     | {
@@ -114,6 +124,8 @@ def _read_folders(folders: list[str]) -> PathClues:
     named = folders[:-1] if disc is not None else folders
     if not named:
         return PathClues(disc_number=disc)
+    if disc is None and (at_end := _DISC_AT_END.search(named[-1])):  # `Album CD1` beside `Album CD2`
+        disc, named = int(at_end["disc"]) or None, [*named[:-1], named[-1][: at_end.start()]]
     artist, album = _read_album_folder(named[-1], _name(named[-2]) if len(named) > 1 else None)
     return PathClues(artist=_name(artist), album=_name(album), disc_number=disc)
 
@@ -122,9 +134,15 @@ def _read_album_folder(folder: str, above: str | None) -> tuple[str | None, str]
     """Return the artist and the album that a folder and the one above it name."""
     album = _YEAR_IN_FRONT.sub("", _YEAR_AT_END.sub("", _ENCODING_AT_END.sub("", folder)), count=1)
     parts = [part for part in _DASH.split(album) if not _YEAR_PART.fullmatch(part)]
-    if len(parts) > 1 and (above is None or _same(parts[0], above)):
+    if len(parts) > 1 and (above is None or _same(parts[0], above) or _is_release(folder, parts)):
         return parts[0], " - ".join(parts[1:])
     return above, album
+
+
+def _is_release(folder: str, parts: list[str]) -> bool:
+    """Tell whether a folder is called `VA - Album`, or `Artist - Album (1977)`, which is no album with a subtitle."""
+    is_dated = _YEAR_AT_END.search(_ENCODING_AT_END.sub("", folder)) is not None
+    return parts[0].casefold() in _NO_NAME or (is_dated and not _REMARK.search(parts[1]))
 
 
 def _read_name(stem: str, folder: PathClues) -> PathClues:
@@ -187,6 +205,9 @@ def _read_title(text: str, clues: PathClues) -> PathClues:
     first, *others = [part.strip() for part in _DASH.split(text)]
     if not others or not first:
         return replace(clues, title=text or None)
+    performer, *album = _DASH.split(clues.album or "", maxsplit=1)
+    if album and _same(first, performer):  # `X - Album/01 - X - Title` below whatever folder
+        clues = replace(clues, artist=first, album=album[0])
     is_artist = _same(first, clues.artist)
     if clues.artist is not None and clues.track_number is not None and not is_artist:
         return replace(clues, title=text)  # a numbered file in an artist's folder: the dash belongs to the title

@@ -7,10 +7,10 @@ from music.match_scores import duration_score, piece_confidence, weighted
 from music.matches import Candidate, Source
 from music.name_similarity import artist_similarity
 from music.piece_evidence import Piece
-from music.piece_names import album_of, artists_of, title_of, versions_of_album
+from music.piece_names import album_of, artists_of, is_artist_of_folder, telling, title_beside, versions_of_album
 from music.release_names import album_names_similarity
 from music.releases import ArtistCredit, LinkedRecording, Recording, ReleaseSummary
-from music.sound_evidence import Link, links_of
+from music.sound_evidence import Link, is_telling, links_of
 from music.titles import Versions, compare_versions, title_similarity, versions_in
 
 
@@ -82,9 +82,10 @@ def _rank(candidate: PieceCandidate) -> tuple[float, bool, float, str]:
 
 def _judge(piece: Piece, recording: Recording, links: dict[str, Link]) -> PieceCandidate:
     link = links.get(recording.mbid)
-    fingerprint = None if not links else link.weight if link else 0.0
+    fingerprint = link.weight if link else 0.0 if is_telling(links.values()) else None
     title, artist, album = _title(piece, recording), _artist(piece, recording), _album(piece, recording)
-    metadata = weighted((0.5, title), (0.3, artist), (0.2, album))
+    named = None if telling(piece.album) is None and (album or 0.0) < _OTHER_ALBUM else album
+    metadata = weighted((0.5, title), (0.3, artist), (0.2, named))
     apart = None if recording.length_seconds is None else piece.duration_seconds - recording.length_seconds
     duration = duration_score(apart)
     ids = {recording.mbid, recording.requested_mbid or recording.mbid}
@@ -115,7 +116,7 @@ def _source(piece: Piece, recording: Recording, *, is_linked: bool) -> Source:
 
 
 def _title(piece: Piece, recording: Recording) -> float | None:
-    title = title_of(piece)
+    title = title_beside(piece, recording.artist.name)
     if title is None or not recording.title:
         return None
     said, of_recording = _said(piece, recording), _of_recording(recording)
@@ -123,7 +124,7 @@ def _title(piece: Piece, recording: Recording) -> float | None:
 
 
 def _versions(piece: Piece, recording: Recording) -> Versions:
-    title = title_of(piece)
+    title = title_beside(piece, recording.artist.name)
     if title is None or not recording.title:
         return Versions.SAME
     return compare_versions(title, recording.title, said=_said(piece, recording), of_other=_of_recording(recording))
@@ -136,6 +137,9 @@ def _said(piece: Piece, recording: Recording) -> frozenset[str]:
 
 
 _SAME_ALBUM = 0.9
+_OTHER_ALBUM = 0.6
+_OTHER_ARTIST = 0.5
+"""What a folder is called speaks for an album and an artist, never against: it may be called after anything."""
 
 
 def _of_recording(recording: Recording) -> frozenset[str]:
@@ -151,7 +155,8 @@ def _of_recording(recording: Recording) -> frozenset[str]:
 def _artist(piece: Piece, recording: Recording) -> float | None:
     names = [recording.artist.name, *(each.artist.name for each in recording.releases if each.artist)]
     found = [artist_similarity(name, credit) for name in artists_of(piece) for credit in dict.fromkeys(names) if credit]
-    return max((alike for alike in found if alike is not None), default=None)
+    best = max((alike for alike in found if alike is not None), default=None)
+    return None if best is not None and best < _OTHER_ARTIST and is_artist_of_folder(piece) else best
 
 
 def _album(piece: Piece, recording: Recording) -> float | None:

@@ -26,8 +26,9 @@ _NEARER_SECONDS: Final = 0.75
 _FARTHER_SECONDS: Final = 1.5
 _SOME_SOURCES: Final = 0.15
 """Of all; less may be a slip of somebody's, if it is another song."""
-_ONE_SONG: Final = 0.9
-"""The share of sources that must say that it is this song, where nothing but the sound says so."""
+_ONE_SONG: Final = 0.95
+"""The share of sources that must say that it is this song, where nothing but the sound says so; or all but one source,
+and `_ONE_RECORDING` of them."""
 _ONE_RECORDING: Final = 0.9
 """The share that must say that it is this recording of it, there."""
 _LEAST_SOURCES: Final = 2
@@ -104,7 +105,9 @@ def _of_anonymity(piece: Piece, best: PieceCandidate, parameters: MatchParameter
         return None
     near = best.seconds_apart is not None and abs(best.seconds_apart) <= parameters.same_seconds
     sure = (best.fingerprint or 0.0) >= parameters.sure_sound and near
-    agreed = link.of_all >= max(parameters.most_of_sources, _ONE_RECORDING) and link.of_song >= _ONE_SONG
+    of_others = (1 - link.of_song) * link.recording.sources / max(link.of_all, 0.01)
+    is_one_song = link.of_song >= _ONE_SONG or (link.of_song >= _ONE_RECORDING and round(of_others) <= 1)
+    agreed = link.of_all >= max(parameters.most_of_sources, _ONE_RECORDING) and is_one_song
     if sure and agreed and link.recording.sources >= _LEAST_SOURCES:
         return None
     is_confirmed = best.is_tagged and near and agreed and (piece.recording_mbid is not None or piece.isrc is not None)

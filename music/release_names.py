@@ -6,12 +6,13 @@ from typing import Final
 from music.match_scores import mean
 from music.name_similarity import artist_similarity, is_nobody
 from music.piece_evidence import AlbumGroup
-from music.piece_names import album_of_group, artist_of_group, artists_of
+from music.piece_names import album_of_group, artist_of_group, artists_of, is_artist_of_folder, other_reading
 from music.releases import Release, ReleaseSummary
 from music.titles import title_similarity, versions_in
 
 OTHER_ALBUM: Final = 0.6
 """Albums with names less alike are other albums."""
+_OTHER_ARTIST: Final = 0.5
 _NO_CODE: Final = re.compile(r"[^0-9a-z]")
 _MOST_ARTISTS: Final = 3
 """Above it an album without one artist of its own is a compilation."""
@@ -22,7 +23,10 @@ def album_similarity(group: AlbumGroup, title: str, *, other_title: str = "") ->
     album = album_of_group(group)
     if album is None:
         return None
-    return album_names_similarity(album, title, other_title=other_title)
+    reading = other_reading(group)
+    names = (album, reading[1]) if reading else (album,)
+    found = [album_names_similarity(name, title, other_title=other_title) for name in names]
+    return max((alike for alike in found if alike is not None), default=None)
 
 
 def album_names_similarity(album: str, title: str, *, other_title: str = "") -> float | None:
@@ -33,6 +37,13 @@ def album_names_similarity(album: str, title: str, *, other_title: str = "") -> 
         if name
     ]
     return max((alike for alike in found if alike is not None), default=None)
+
+
+def may_be_called(group: AlbumGroup, summary: ReleaseSummary) -> bool:
+    """Tell whether a group's names allow a release: a search may bring others."""
+    album = album_similarity(group, summary.title)
+    artist = artist_score(group, summary.artist.name) if summary.artist else None
+    return (album is None or album >= OTHER_ALBUM) and (artist is None or artist >= _OTHER_ARTIST)
 
 
 def names_score(group: AlbumGroup, release: Release) -> float | None:
@@ -48,7 +59,11 @@ def artist_score(group: AlbumGroup, credit: str) -> float | None:
         named = {artists[0].casefold() for piece in group.pieces if (artists := artists_of(piece))}
         is_many = len(named) >= min(_MOST_ARTISTS, len(group.pieces)) or (artist is not None and is_nobody(artist))
         return None if is_many or artist is None else 0.0
-    return None if artist is None else artist_similarity(artist, credit)
+    reading = other_reading(group)
+    is_tagged = not all(is_artist_of_folder(piece) for piece in group.pieces)
+    names = (artist, reading[0]) if reading and not is_tagged else (artist,)
+    found = [artist_similarity(name, credit) for name in names if name]
+    return max((alike for alike in found if alike is not None), default=None)
 
 
 def is_same_code(one: str | None, other: str | None) -> bool:

@@ -7,7 +7,7 @@ from typing import Final
 from music.match_scores import duration_score, mean
 from music.piece_evidence import AlbumGroup, Piece
 from music.releases import LinkedRecording, ReleaseSummary
-from music.sound_evidence import HEARD, Link, links_of
+from music.sound_evidence import HEARD, Link, is_telling, links_of
 
 _FEW_SOURCES: Final = 0.6
 """What a link counts whose sources are next to none: the album may know better which recording it is."""
@@ -30,7 +30,7 @@ class ReleaseVote:
 
 def vote_on_releases(group: AlbumGroup) -> tuple[ReleaseVote, ...]:
     """Return the releases that any piece speaks for, those with the most support first."""
-    heard = [(piece, links) for piece in group.pieces if (links := links_of(piece))]
+    heard = [(piece, links) for piece in group.pieces if (links := _telling(piece))]
     found: dict[str, dict[tuple[str, int], Link]] = {}
     said: dict[str, ReleaseSummary] = {}
     for piece, links in heard:
@@ -45,6 +45,12 @@ def vote_on_releases(group: AlbumGroup) -> tuple[ReleaseVote, ...]:
                 said[summary.mbid] = _fuller(said.get(summary.mbid), summary)
     votes = [_vote(said[mbid], links, heard=[piece for piece, _ in heard]) for mbid, links in found.items()]
     return tuple(sorted(votes, key=lambda vote: (-vote.share, -vote.support, vote.summary.mbid)))
+
+
+def _telling(piece: Piece) -> tuple[Link, ...]:
+    """Return all links of a piece, if one of them tells anything."""
+    links = links_of(piece)
+    return links if is_telling(links) else ()
 
 
 def seconds_apart(piece: Piece, recording: LinkedRecording) -> float | None:

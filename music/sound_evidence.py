@@ -17,6 +17,8 @@ SAME_SONG: Final = 0.75
 """Titles less alike are of different songs."""
 HEARD: Final = 0.5
 """What is less alike has not been heard."""
+_TELLING: Final = 0.65
+"""What is less alike says nothing against other names: fingerprints of unlike songs share as much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,11 @@ def links_of(piece: Piece) -> tuple[Link, ...]:
             if known is None or _rank(link) < _rank(known):
                 best[link.recording.mbid] = link
     return tuple(sorted(best.values(), key=_rank))
+
+
+def is_telling(links: Iterable[Link]) -> bool:
+    """Tell whether what a piece is linked to speaks against all other recordings: it is alike enough."""
+    return any(link.score >= _TELLING for link in links)
 
 
 def is_same_song(one: LinkedRecording, other: LinkedRecording) -> bool:

@@ -88,6 +88,8 @@ OTHER_LENGTH: Final = 0.95
 _WITHOUT_ASIDE: Final = 0.95
 _SAME_ASIDE: Final = 0.7
 _SAME_REMIX: Final = 0.7
+_ONE_MOVEMENT: Final = 0.8
+"""What a movement is like that is named without its work: "II. Andante", "Symphony No. 4: II. Andante"."""
 
 
 @lru_cache(maxsize=50_000)
@@ -176,12 +178,20 @@ def name_of_title_similarity(one: str, other: str) -> float | None:
     """Return how alike the names in two titles are, whatever version they are; None where scripts differ."""
     first, second = read_title(one), read_title(other)
     whole = text_similarity(first.name, second.name)
+    if whole is not None and whole < _ONE_MOVEMENT and (_is_part(one, other) or _is_part(other, one)):
+        return _ONE_MOVEMENT
     if whole is None or not (first.asides or second.asides):
         return whole
     if first.asides and second.asides and (text_similarity(first.asides, second.asides) or 0.0) < _SAME_ASIDE:
         return whole
     short = text_similarity(first.short_name, second.short_name)
     return max(whole, _WITHOUT_ASIDE * short) if short is not None else whole
+
+
+def _is_part(one: str, other: str) -> bool:
+    """Tell whether a title is one of the parts, between colons, of another."""
+    parts = [plain_name(part) for part in other.split(":")]
+    return len(parts) > 1 and plain_name(one) in (*parts[1:], " ".join(parts[1:]))
 
 
 def _says_version(phrase: str) -> bool:

@@ -182,6 +182,31 @@ def test_a_loose_piece_is_searched_for_by_its_names_and_not_believed():
     assert catalogue.asked == ["Dogs by Pink Floyd"]
 
 
+def test_songs_lead_to_an_album_that_nothing_names():
+    catalogue = Catalogue()
+
+    def bare(piece):
+        return replace(without_sound(piece), album=None, album_artist=None, track_number=None, path_album=None)
+
+    matches = identify(SHELF.rip("wish", change=bare), catalogue)
+
+    assert decisions(matches) == {Decision.ACCEPT}
+    assert [asked for asked in catalogue.asked if not asked.startswith("release")] == [
+        f"{title} by Pink Floyd" for title in sorted((title for title, _ in SONGS), key=len, reverse=True)
+    ]
+
+
+def test_an_album_that_nobody_knows_costs_few_requests():
+    catalogue = Catalogue()
+    songs = [(f"Basement Song {letter}", 200.0 + at) for at, letter in enumerate("ABCDEFGHIJKL")]
+    unknown = Shelf([release("none", "Basement", disc(*songs))]).rip("none", change=without_sound)
+
+    matches = identify(unknown, catalogue)
+
+    assert decisions(matches) == {Decision.REJECT}
+    assert len(catalogue.asked) <= 5
+
+
 def test_without_an_answer_the_group_is_put_off():
     catalogue = Catalogue(error=ServiceDownError("musicbrainz", "MusicBrainz gives no answer"))
 

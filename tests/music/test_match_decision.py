@@ -482,3 +482,137 @@ def test_every_score_is_a_share_and_every_candidate_ranked():
         assert 0 <= match.confidence <= 1
         assert [candidate.rank for candidate in match.candidates] == list(range(1, len(match.candidates) + 1))
         assert all(0 <= candidate.score <= 1 for candidate in match.candidates)
+
+
+def never_asked(piece):
+    return replace(piece, matches=(), was_looked_up=False)
+
+
+SET = release("set", "Set", DARK.media[0], replace(WISH_SONGS, position=2))
+
+
+@pytest.mark.parametrize(
+    ("disc_number", "decision"), [(2, "ACCEPT"), (None, "REVIEW"), (1, "REVIEW")], ids=["named", "unnamed", "other"]
+)
+def test_never_asked_one_disc_of_a_set_is_proved_where_it_is_named(disc_number, decision):
+    pieces = [piece for piece in Shelf([SET]).rip("set", change=never_asked) if piece.disc_number == 2]
+
+    matches = Shelf([SET]).identify(group_of(replace(piece, disc_number=disc_number) for piece in pieces))
+
+    assert {match.decision for match in matches} == {decision}
+
+
+@pytest.mark.parametrize(("seconds", "decision"), [(0.5, "ACCEPT"), (2.0, "REVIEW")])
+def test_a_sound_that_nobody_knows_beside_known_ones_needs_the_exact_length(seconds, decision):
+    shelf = Shelf(ALL, unknown=("rec Have a Cigar",))
+    pieces = shelf.rip("wish")
+    pieces[2] = replace(pieces[2], duration_seconds=308 + seconds)
+
+    matches = shelf.identify(group_of(pieces))
+
+    assert [match.decision for match in matches] == ["ACCEPT", "ACCEPT", decision, "ACCEPT", "ACCEPT"]
+
+
+def test_a_track_of_unknown_length_leaves_the_rest_of_its_album_proved():
+    songs = [*WISH_SONGS.tracks[:2], replace(WISH_SONGS.tracks[2], length_seconds=None), *WISH_SONGS.tracks[3:]]
+    pieces = Shelf([WISH]).rip("wish", change=never_asked)
+
+    matches = Shelf([release("wish", "Wish You Were Here", disc(*songs))]).identify(group_of(pieces))
+
+    assert [match.decision for match in matches] == ["ACCEPT", "ACCEPT", "REVIEW", "ACCEPT", "ACCEPT"]
+
+
+REMASTER = release(
+    "remaster",
+    "The Dark Side of the Moon",
+    disc(*((song.title, song.length_seconds, f"new {song.title}") for song in DARK.media[0].tracks)),
+    group=DARK.release_group_mbid,
+    date="2011",
+)
+
+
+@pytest.mark.parametrize(
+    ("scores", "decision"),
+    [((0.95, 0.80), "ACCEPT"), ((0.80, 0.95), "REVIEW"), ((0.95, 0.93), "REVIEW")],
+    ids=["liker", "less like", "as like"],
+)
+def test_a_remaster_of_the_same_lengths_is_told_by_the_sound_it_is_clearly_more_like(scores, decision):
+    shelf = Shelf([DARK, REMASTER])
+    own, other = scores
+
+    def heard(piece):
+        return replace(
+            piece, matches=(*shelf.sound(f"rec {piece.title}", own), *shelf.sound(f"new {piece.title}", other))
+        )
+
+    pieces = shelf.rip("dark", change=heard)
+    matches = judge_album(group_of(pieces), [align(group_of(pieces), DARK)], (), MatchParameters())
+
+    assert {match.decision for match in matches} == {decision}
+
+
+def bare(linked):
+    return replace(linked, title=None, artist=None, duration_seconds=None, releases=())
+
+
+def test_where_another_edition_fits_as_well_a_recording_without_a_name_may_be_of_it():
+    shelf = Shelf([DARK, REMASTER])
+
+    def heard(piece):
+        song = piece.title
+        linked = Shelf([DARK, REMASTER], links={f"rec {song}": {f"rec {song}": 9, f"new {song}": 9}})
+        (match,) = linked.sound(f"rec {song}")
+        recordings = (bare(each) if each.mbid == "new Money" else each for each in match.recordings)
+        return replace(piece, matches=(replace(match, recordings=tuple(recordings)),))
+
+    matches = shelf.identify(group_of(shelf.rip("dark", change=heard)))
+
+    assert {match.decision for match in matches} == {"REVIEW"}
+
+
+def test_below_a_folder_of_any_name_another_may_name_artist_and_album():
+    def change(piece):
+        name = piece.title.replace("/", "_")
+        path = f"Indie/Pink Floyd - The Dark Side of the Moon/0{piece.track_number} {name}.flac"
+        bare = never_asked(untagged(piece))
+        return replace(bare, path=path, path_artist="Indie", path_title=name, path_track_number=piece.track_number,
+                       path_album="Pink Floyd - The Dark Side of the Moon")  # fmt: skip
+
+    matches = Shelf(ALL).identify(group_of(Shelf(ALL).rip("dark", change=change)))
+
+    assert decided(matches) == accepted(of(DARK))
+
+
+@pytest.mark.parametrize(
+    ("sources", "named"), [(20, True), (20, False)], ids=["a recording with a name", "one without"]
+)
+def test_an_id_in_the_tags_that_the_sound_allows_stops_another_recording(sources, named):
+    shelf = Shelf([DARK, REMASTER], links={"rec Time": {"rec Time": sources, "new Time": 1}})
+
+    def tagged(piece):
+        if piece.title != "Time":
+            return piece
+        (match,) = piece.matches
+        linked = [bare(each) if each.mbid == "new Time" and not named else each for each in match.recordings]
+        return replace(piece, recording_mbid="new Time", matches=(replace(match, recordings=tuple(linked)),))
+
+    matches = shelf.identify(group_of(shelf.rip("dark", change=tagged)))
+
+    assert [match.decision for match in matches] == ["ACCEPT", "ACCEPT", "ACCEPT", "REVIEW", "ACCEPT"]
+
+
+@pytest.mark.parametrize(
+    ("number", "decision"), [(3, "REVIEW"), (None, "REVIEW"), (9, "ACCEPT")], ids=["its number", "none", "another"]
+)
+def test_a_nameless_piece_that_may_be_the_missing_track_is_not_called_by_a_link_alone(number, decision):
+    money = release("alone", "Money", disc(("Money", 309)))
+    shelf = Shelf([WISH, money], links={"rec Have a Cigar": {"rec Money": 30}})
+    pieces = [
+        replace(untagged(piece), path_track_number=number if piece.title == "Have a Cigar" else piece.track_number)
+        for piece in shelf.rip("wish")
+    ]
+
+    matches = shelf.identify(group_of(pieces))
+
+    assert matches[2].decision == decision
+    assert {match.decision for match in (*matches[:2], *matches[3:])} == {"ACCEPT"}

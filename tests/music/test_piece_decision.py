@@ -43,12 +43,28 @@ def judged(chosen, *recordings):
         piece(title="Dancing Qween"),
         piece(title="Dancing Queen (Remastered 2014)"),
         piece(**NAMELESS),
+        piece(**NAMELESS, path_artist="backup", path_album="old things"),
+        piece(**NAMELESS, matches=heard(replace(QUEEN, sources=12), replace(OTHER, sources=1))),
+        piece(title="ABBA - Dancing Queen", artist=None),
         piece(matches=heard(QUEEN, replace(OTHER, sources=2))),
         piece(matches=heard(QUEEN, LIVE)),
         piece(recording_mbid="of another song"),
         piece(artist="Abba feat. Nobody"),
     ],
-    ids=["all", "title", "mistyped", "remaster", "nameless", "few for another", "live beside", "wrong id", "guest"],
+    ids=[
+        "all",
+        "title",
+        "mistyped",
+        "remaster",
+        "nameless",
+        "folder",
+        "a slip",
+        "artist in title",
+        "few for another",
+        "live beside",
+        "wrong id",
+        "guest",
+    ],
 )
 def test_a_piece_that_names_sound_and_length_agree_on_is_accepted(chosen):
     match = judged(chosen)
@@ -70,13 +86,14 @@ def test_a_piece_that_names_sound_and_length_agree_on_is_accepted(chosen):
         (piece(**NAMELESS, duration_seconds=235), "not sure enough"),
         (piece(**NAMELESS, matches=heard(replace(QUEEN, sources=1))), "not sure enough"),
         (piece(**NAMELESS, matches=heard(QUEEN, replace(OTHER, sources=8, duration_seconds=231.0))), "not sure enough"),
+        (piece(**NAMELESS, matches=heard(replace(QUEEN, sources=60), replace(OTHER, sources=5))), "not sure enough"),
         (piece(**NAMELESS, recording_mbid="of another song"), "the id in its tags is another's"),
         (piece(matches=heard(LIVE), album="Arrival"), "nothing but the sound"),
         (piece(album="Best", matches=heard(QUEEN, ON_BEST)), "the album that it names has"),
     ],
     ids=[
         "title", "version", "artist", "length", "rivals", "twins", "nearer", "weak", "far", "one source",
-        "contaminated", "other id", "unsaid live", "named album",
+        "contaminated", "a few for another", "other id", "unsaid live", "named album",
     ],
 )  # fmt: skip
 def test_a_contradiction_stops_an_accept(chosen, because):
@@ -102,9 +119,10 @@ def test_most_of_the_sources_for_another_song_are_believed_over_nobody():
         (piece(matches=(), recording_mbid="queen", duration_seconds=236), "REVIEW"),
         (piece(matches=(), recording_mbid="queen", artist=None), "REVIEW"),
         (piece(matches=heard(OTHER), recording_mbid="queen"), "REVIEW"),
+        (piece(matches=heard(OTHER, score=0.5), recording_mbid="queen"), "ACCEPT"),
         (piece(matches=(), title="Waterloo", artist="Abba?", duration_seconds=160), "REJECT"),
     ],
-    ids=["id", "isrc", "names alone", "title", "length", "no artist", "sound against", "another song"],
+    ids=["id", "isrc", "names alone", "title", "length", "no artist", "sound against", "noise", "another song"],
 )
 def test_without_sound_an_id_must_be_true(chosen, decision):
     assert judged(chosen, RECORDING).decision in ({decision} if decision != "REVIEW" else {"REVIEW", "REJECT"})

@@ -64,6 +64,18 @@ def test_a_slip_of_the_finger_is_no_other_title():
     assert title_similarity("Mnoey", "Money") > 0.75
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "is_part"),
+    [
+        ("II. Andante", "Symphony No. 4 in D minor, Op. 21: II. Andante", True),
+        ("IV. Finale: Presto", "Symphony No. 4: IV. Finale: Presto", True),
+        ("II. Andante", "Symphony No. 4: III. Andante", False),
+    ],
+)
+def test_a_movement_may_be_named_without_its_work(one, other, is_part):
+    assert (0.6 <= title_similarity(one, other) < 0.9) == is_part
+
+
 def test_titles_in_scripts_that_share_no_letter_cannot_be_compared():
     assert title_similarity("桜", "Sakura") is None
 
