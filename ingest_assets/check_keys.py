@@ -10,7 +10,7 @@ import click
 from ingest_assets.console import out, plain
 from ingest_assets.identification_due import forget_bad_key
 from resources.http import Http
-from resources.service_errors import InvalidKeyError, NoKeyError, RefusedError, ServiceError
+from resources.service_errors import InvalidKeyError, NoContactError, NoKeyError, RefusedError, ServiceError
 from resources.services import Service, services
 from resources.settings import Settings
 from resources.state import opened, state_file
@@ -65,6 +65,9 @@ def _checked(http: Http, settings: Settings, service: Service, setting: str) -> 
         return CheckedKey(service.name, setting, "not set", error.message, "https://acoustid.org/new-application")
     except InvalidKeyError as error:
         return CheckedKey(service.name, setting, "invalid", error.message, f"Set {setting} to another key.")
+    except NoContactError as error:
+        cure = "Set LINERNOTES_CONTACT to your e-mail address in .env."
+        return CheckedKey(service.name, setting, "unknown", error.message, cure)
     except ServiceError as error:
         return CheckedKey(service.name, setting, "unknown", error.message, error.code.sentence)
     _tell_planner(settings)

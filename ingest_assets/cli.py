@@ -56,8 +56,11 @@ def ingest(path: str | None, *, offline: bool, dry_run: bool, or_demo: bool, **w
     if offline:
         os.environ["LINERNOTES_OFFLINE"] = "1"  # the lanes, which are processes of their own, hear it too
     settings = load_settings()
-    if or_demo and path is None and not settings.music:
-        settings, path = _demo()
+    if path is None and not settings.music:
+        if or_demo:
+            settings, path = _demo()
+        else:
+            settings = _those_of_the_demo(settings)
     if dry_run:
         from ingest_assets.dry_run import preview
 
@@ -91,11 +94,20 @@ def existing_settings() -> Settings:
     settings = load_settings()
     if _has_lake(settings.home):
         return settings
-    if "LINERNOTES_HOME" not in os.environ and _has_lake(DEMO / "data"):
-        say("(the demo library; your own begins with: linernotes ingest ~/Music)")
-        os.environ["LINERNOTES_HOME"] = str(DEMO / "data")
-        return load_settings()
+    found = _those_of_the_demo(settings)
+    if found is not settings:
+        return found
     raise SettingsError(f"There is no lake in {settings.home} yet. Make one: linernotes ingest ~/Music")
+
+
+def _those_of_the_demo(settings: Settings) -> Settings:
+    """Return the settings of the demo, where that was ingested and nothing else; else those that were given."""
+    is_own = "LINERNOTES_HOME" in os.environ or _has_lake(settings.home)
+    if is_own or not _has_lake(DEMO / "data"):
+        return settings
+    say("(the demo library; your own begins with: linernotes ingest ~/Music)")
+    os.environ["LINERNOTES_HOME"] = str(DEMO / "data")
+    return load_settings()
 
 
 def _has_lake(home: Path) -> bool:

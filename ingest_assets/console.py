@@ -4,6 +4,7 @@ A title may hold `[/b]`, which crashes rich's markup, or an escape sequence, whi
 """
 
 import re
+import textwrap
 import time
 from types import TracebackType
 from typing import Self
@@ -13,6 +14,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.text import Text
 
 PLAIN_EVERY_SECONDS = 5.0
+FEWEST_COLUMNS = 40
+"""A narrower terminal breaks lines by itself."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -29,6 +32,27 @@ def out() -> Console:
 def err() -> Console:
     """Return where everything else goes."""
     return Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+
+
+def in_lines(text: str, *, indent: int = 0, hang: int = 0) -> list[str]:
+    """Return a text in lines that fit the terminal; where there is none, as one line, which programs can find.
+
+    Args:
+        text: What to show; it is made plain.
+        indent: Columns before it.
+        hang: Columns more before all lines but the first.
+    """
+    console, first = out(), " " * indent
+    shown = first + plain(text)
+    if not console.is_terminal:
+        return [shown]
+    return textwrap.wrap(
+        shown,
+        max(console.width, FEWEST_COLUMNS),
+        subsequent_indent=first + " " * hang,
+        break_long_words=False,
+        break_on_hyphens=False,
+    ) or [""]
 
 
 def say(text: str) -> None:

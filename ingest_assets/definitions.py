@@ -4,6 +4,7 @@ import dagster as dg
 
 from ingest_assets.checks import checks
 from ingest_assets.duplicates import duplicates
+from ingest_assets.identification_checks import identification_checks
 from ingest_assets.identify import identify
 from ingest_assets.jobs import JOBS
 from ingest_assets.visit import visit
@@ -18,7 +19,7 @@ def build_definitions(lake: LakeResource | None = None) -> dg.Definitions:
     """Return the definitions; a test may replace the lake."""
     return dg.Definitions(
         assets=[visit, identify, duplicates],
-        asset_checks=[checks],
+        asset_checks=[checks, identification_checks],
         jobs=JOBS,
         sensors=[library_folder, identification_due, duplicates_due, orphaned_runs],
         schedules=[maintenance],

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ingest_assets.file_parameters import parameters_in
+from ingest_assets.identified_lines import answer_lines, waiting_lines
 from ingest_assets.services_shown import look_at_services
 from ingest_assets.ui_place import running_ui
 from lake.store import Lake
@@ -47,6 +48,7 @@ def examine() -> list[Finding]:
         ("dagster", _dagster),
         ("ui", _ui),
         ("services", _services),
+        ("identification", _identification),
         ("disk", _disk),
     )
     for layer, look in layers:
@@ -132,6 +134,17 @@ def _ui(settings: Settings) -> list[Finding]:
 
 def _services(settings: Settings) -> list[Finding]:
     return [Finding(each.name, each.state, each.message, each.cure) for each in look_at_services(settings)]
+
+
+def _identification(settings: Settings) -> list[Finding]:
+    lake = Lake(settings.home)
+    if not lake.exists:
+        return []
+    with lake.read() as snapshot:
+        answers = ", ".join(answer_lines(snapshot)) or "nobody was asked who it is"
+        waiting = list(waiting_lines(snapshot, settings))
+    found = [Finding("identification", "well", answers)]
+    return found + [Finding("identification", "notice", line.strip()) for line in waiting]
 
 
 def _disk(settings: Settings) -> list[Finding]:

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from ingest_assets.console import out, plain
 from ingest_assets.discovered_files import show_path
+from ingest_assets.identification_due import Wish, due
 from ingest_assets.ingest import Part, choose_part, say_guarded, stale_keys
 from lake.catalog import connect
 from lake.places import places
@@ -40,6 +41,7 @@ def preview(settings: Settings, path: str | None, *, stale: bool) -> int:
         say_guarded(seen)
         for reason, keys in _asked_for(settings, stale=stale).items():
             leases.ask_again(connection, keys, reason=reason, stale=reason == "stale")
+        _print_due(settings, connection, part)
         _print(connection, part)
     finally:
         connection.close()
@@ -63,18 +65,37 @@ def _asked_for(settings: Settings, *, stale: bool) -> dict[str, list[str]]:
     return found
 
 
+def _print_due(settings: Settings, connection: sqlite3.Connection, part: Part | None) -> None:
+    """Say of how many known files it would be asked who they are, or that nobody would be asked."""
+    if not settings.contact:
+        out().print("Nobody would be asked who it is: set LINERNOTES_CONTACT.")
+        return
+    if not places(settings.home).published.exists():
+        return
+    desk = connect(settings.home)
+    try:
+        wish = Wish((part.root.library, part.folder) if part else None, is_asked=True)
+        files = sum(len(folder.file_keys) for folder in due(Snapshot(desk), connection, settings, wish))
+    except duckdb.Error:  # as above
+        return
+    finally:
+        desk.close()
+    if files:
+        out().print(f"Would look up who {files} known files are.")
+
+
 def _print(connection: sqlite3.Connection, part: Part | None) -> None:
-    due = _due(connection, part)
-    reasons = Counter(row["reason"] for row in due)
+    files = _due(connection, part)
+    reasons = Counter(row["reason"] for row in files)
     counted = ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items())) or "none"
     gone = connection.execute("select count(*) from file where gone = 1 and retired = 0").fetchone()[0]
     refused = connection.execute("select count(*) from refused").fetchone()[0]
-    size = sum(row["size_bytes"] for row in due)
+    size = sum(row["size_bytes"] for row in files)
     console = out()
-    console.print(f"Would visit {len(due)} files ({counted}), {size / 1e6:.1f} MB.")
+    console.print(f"Would visit {len(files)} files ({counted}), {size / 1e6:.1f} MB.")
     console.print(f"Would mark {gone} files as gone. {refused} paths are refused. Nothing was written.")
-    if due:
-        console.print(_table(connection, due[:PREVIEWED], more=len(due) - PREVIEWED))
+    if files:
+        console.print(_table(connection, files[:PREVIEWED], more=len(files) - PREVIEWED))
 
 
 def _due(connection: sqlite3.Connection, part: Part | None) -> list[sqlite3.Row]:

@@ -23,7 +23,7 @@ _PARTS: Final = {
     "pattern": "number and gaps",
     "fingerprint": "sound",
     "duration": "length",
-    "release_share": "share of the album that knows it",
+    "release_share": "share of the album that points to it",
     "margin": "ahead of the next",
 }
 """Parts of the evidence and what a person calls them."""
@@ -33,6 +33,16 @@ _HOW: Final = {
     "kept": "kept",
     "recut": "cut again from what had been heard",
 }
+_FOUND_BY: Final = {
+    "whole_file": "the whole file",
+    "cue": "found by a CUE sheet",
+    "chapters": "found by chapters",
+    "silence": "found by silences",
+    "manual": "as a person said",
+}
+_STATUS: Final = {"deferred": "put off", "not_found": "not found"}
+_ORDER: Final = ("discovered_files", "segments", "fingerprints", "audio_features", WHO)
+"""Assets as they are made."""
 _IN: Final = 4
 """Columns by which what is said of a piece is indented."""
 
@@ -50,7 +60,7 @@ def page(facts: Facts) -> Iterator[str]:
     yield from _missing(facts)
     yield ""
     yield "Where it came from:"
-    yield from (_made(outcome) for outcome in facts["outcomes"])
+    yield from (_made(outcome) for outcome in sorted(facts["outcomes"], key=_by_graph))
     yield "All that is stored: linernotes show FILE --all, or --json for programs"
 
 
@@ -61,7 +71,7 @@ def _file(file: Row, facts: Facts) -> Iterator[str]:
     gone = f"gone since {file['gone_at']:%Y-%m-%d}" if file["gone_at"] else None
     channels = counted(file["channels"], "channel") if file["channels"] else None
     bytes_ = size(file["size_bytes"]) if file["size_bytes"] is not None else None
-    form = " in ".join(each for each in (file["codec"], file["container"]) if each)
+    form = " in ".join(dict.fromkeys(each for each in (file["codec"], file["container"]) if each))
     yield ", ".join(each for each in (form, length, rate, bits, channels, bytes_, gone) if each)
     tags = _names(file["artist"], file["title"], file["album"], file["track_number"])
     path = _names(file["path_artist"], file["path_title"], file["path_album"], file["path_track_number"])
@@ -86,7 +96,8 @@ def _piece(segment: Row, facts: Facts) -> Iterator[str]:
     index = segment["segment_index"]
     start, end = (clock_time(Ticks(segment[name])) for name in ("start_time_ticks", "end_time_ticks"))
     hint = " - ".join(each for each in (segment["performer_hint"], segment["title_hint"]) if each)
-    yield f"{index + 1}   {start} to {end}, found by {segment['found_by']}{f': {hint}' if hint else ''}"
+    found_by = _FOUND_BY.get(segment["found_by"], segment["found_by"])
+    yield f"{index + 1}   {start} to {end}, {found_by}{f': {hint}' if hint else ''}"
     who = next((row for row in facts[WHO] if row["segment_index"] == index), None)
     outcome = next((row for row in facts["outcomes"] if row["asset"] == WHO), None)
     lines = _who(who) if who is not None else iter([f"Who it is: {_not_asked(outcome)}"])
@@ -156,26 +167,50 @@ def _decisions(decisions: Sequence[Row]) -> Iterator[str]:
 
 
 def _missing(facts: Facts) -> Iterator[str]:
-    """Yield what there is not, why, and what helps."""
-    remarkable = [row for row in facts["outcomes"] if row["status"] not in ("done", "skipped") or row["error_code"]]
+    """Yield what there is not, why, and what helps; that nobody knows a piece is said where it is."""
+    [file] = facts["discovered_files"]
+    remarkable = [
+        row
+        for row in facts["outcomes"]
+        if (row["status"] not in ("done", "skipped") or row["error_code"]) and not _is_unknown(row)
+    ]
     for row in remarkable:
         kind = "Warning" if row["status"] == "done" else "Missing"
+        status = _STATUS.get(row["status"], row["status"])
         code = f", {row['error_code']}" if row["error_code"] else ""
         again = f"; again from {row['retry_at'].astimezone(UTC):%Y-%m-%d %H:%M} UTC" if row["retry_at"] else ""
-        yield f"{kind}: {row['asset']} {row['status']}{code}{again}. {row['message'] or ''}".rstrip()
+        yield f"{kind}: {row['asset']} {status}{code}{again}. {row['message'] or ''}".rstrip()
         if row["error_code"] in ErrorCode.__members__ and ErrorCode(row["error_code"]).sentence != row["message"]:
             yield f"    {ErrorCode(row['error_code']).sentence}"
     asked = [row for row in facts[WHO] if row["decision"] == OPEN]
     if asked:
         yield f"Open: who {counted(len(asked), 'piece')} may be. To answer: linernotes review show {_group(asked[0])}"
+    unknown = [row for row in facts[WHO] if row["decision"] == "REJECT" and row["decided_by"] != PERSON]
+    if unknown:
+        piece = " --piece N" if len(facts["segments"]) > 1 else ""
+        name = json.dumps(file["path"], ensure_ascii=False)
+        who = f"nobody knows who {counted(len(unknown), 'piece')} may be"
+        yield f"Open: {who}. If you do: linernotes review choose {name}{piece} MBID"
     if not any(row["asset"] == WHO for row in facts["outcomes"]):
         yield "Open: who it is was not looked for yet: linernotes ingest"
-    elif not remarkable and not asked:
+    elif not remarkable and not asked and not unknown:
         yield "Nothing is missing."
+
+
+def _is_unknown(outcome: Row) -> bool:
+    return outcome["asset"] == WHO and outcome["status"] == "not_found" and not outcome["error_code"]
+
+
+def _by_graph(outcome: Row) -> tuple[int, str]:
+    """Return what sorts outcomes as the assets follow each other."""
+    asset = outcome["asset"]
+    return _ORDER.index(asset) if asset in _ORDER else len(_ORDER), asset
 
 
 def _made(outcome: Row) -> str:
     how = _HOW.get(outcome["how"] or "", outcome["how"] or outcome["status"])
+    if outcome["status"] in ("deferred", "error"):
+        how = {"deferred": "put off", "error": "failed"}[outcome["status"]]
     version = f", version {outcome['code_version']}" if outcome["code_version"] else ""
     run = f", run {outcome['run_id'][:8]}" if outcome["run_id"] else ""
     return f"    {outcome['asset']}: {how}, {outcome['written_at']:%Y-%m-%d %H:%M}{version}{run}"

@@ -19,6 +19,15 @@ from resources.settings import Settings
 from resources.state import copy_in_memory
 from sensors.decided_files import undone
 
+_BELOW_SQL = """
+with present as (
+    select file_key, path, '/' || library || '/' || path as place, '/' || ? || '/' as wanted
+    from discovered_files where gone_at is null
+)
+select left(place, instr(place, wanted) + length(wanted) - 1) as folder, file_key
+from present where contains(place, wanted) order by path
+"""
+
 
 class NamedError(Exception):
     """What was named has no pieces to speak of; the message names it and the cure."""
@@ -78,10 +87,12 @@ def find_named(settings: Settings, snapshot: Snapshot, name: str) -> Named:
     if below:
         return Named(is_folder=True, keys=tuple(below))
     key = find_key(settings, snapshot, name)
+    if key is None and (below := _keys_of_folder(snapshot, name)):
+        return Named(is_folder=True, keys=tuple(below))
     if key is None:
         raise NamedError(
             f"Nothing is known of {name}. It takes the path or key of a file, or a folder of music. "
-            f"Is it new? Then first: linernotes ingest {name}"
+            "Is it new? Then first: linernotes ingest"
         )
     return Named(is_folder=False, keys=(key,))
 
@@ -97,6 +108,13 @@ def _keys_below(settings: Settings, path: Path) -> list[str]:
         return [row["file_key"] for row in rows if is_within((row["library"], row["folder"]), within)]
     finally:
         connection.close()
+
+
+def _keys_of_folder(snapshot: Snapshot, name: str) -> list[str]:
+    """Return the files below a folder as it is printed, below its library, or the only one whose path ends so."""
+    rows = snapshot.tuples(_BELOW_SQL, [name.rstrip("/")])
+    folders = {folder for folder, _ in rows}
+    return [key for _, key in rows] if len(folders) == 1 else []
 
 
 def read_pieces(snapshot: Snapshot, named: Named, *, name: str) -> list[FilePieces]:

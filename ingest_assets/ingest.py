@@ -22,7 +22,7 @@ from resources import leases, locks
 from resources.folders import SETTLE_SECONDS, FolderLook, Look, add_roots, known_roots, root_above
 from resources.sessions import scanning
 from resources.settings import Root, Settings, SettingsError, absolute, named_root, prepare_environment
-from resources.state import opened
+from resources.state import copy_in_memory, opened
 from sensors.decided_files import plan_decided
 from sensors.identification_planning import IdentificationPlanner
 from sensors.lake_notice import bind_state, tell_lake
@@ -103,6 +103,7 @@ def _look(connection: sqlite3.Connection, part: Part | None, *, accept_missing: 
 
 def ingest(settings: Settings, wanted: Wanted) -> int:
     """Do what is due and say what came of it; return the exit code."""
+    _check_that_there_is_music(settings, wanted.path)
     prepare_environment(settings)
     lake, owner = Lake(settings.home), locks.owner_name("cli")
     with opened(settings.home) as connection:
@@ -124,6 +125,15 @@ def ingest(settings: Settings, wanted: Wanted) -> int:
             whole=Whole(stale=wanted.stale),
         )
     return summarise(settings, lake, look, counted)
+
+
+def _check_that_there_is_music(settings: Settings, path: str | None) -> None:
+    """Refuse what names no music before anything is made: an empty lake would hide that of the demo."""
+    known = copy_in_memory(settings.home)
+    try:
+        choose_part(known, settings, path)
+    finally:
+        known.close()
 
 
 def say_guarded(look: Look) -> None:

@@ -9,7 +9,7 @@ from resources.state import copy_in_memory
 
 
 def find_key(settings: Settings, snapshot: Snapshot, name: str) -> str | None:
-    """Return the key of a file: itself, that of a path, or the only file whose path ends so."""
+    """Return the key of a file: itself, that of a path, or as it is printed, or the only file whose path ends so."""
     if snapshot.tuples("select 1 from discovered_files where file_key = ?", [name]):
         return name
     connection = copy_in_memory(settings.home)
@@ -22,7 +22,9 @@ def find_key(settings: Settings, snapshot: Snapshot, name: str) -> str | None:
         if snapshot.tuples("select 1 from discovered_files where file_key = ?", [key]):
             return key
     found = snapshot.tuples(
-        "select file_key from discovered_files where path = ? or ends_with(path, ?)", [name, f"/{name}"]
+        "select file_key from discovered_files "
+        "where path = ? or ends_with(path, ?) or (library || '/' || path = ? and gone_at is null)",
+        [name, f"/{name}", name],
     )
     return found[0][0] if len(found) == 1 else None
 

@@ -9,6 +9,7 @@ import click
 
 from ingest_assets.console import say
 from ingest_assets.file_pieces import NamedError, find_named
+from ingest_assets.identified_lines import waiting_lines
 from ingest_assets.review_answers import Answering, carry_out
 from ingest_assets.review_decisions import last_said, take_back
 from ingest_assets.review_groups import (
@@ -34,18 +35,20 @@ def list_queue(settings: Settings, *, as_json: bool) -> int:
     """Print the queue; return the exit code."""
     with Lake(settings.home).read() as snapshot:
         rows = queue(snapshot)
+        waiting = [] if rows else list(waiting_lines(snapshot, settings))
     if as_json:
         click.echo(json.dumps({"groups": rows}, indent=2))
         return 0
     show_queue(rows)
     if rows:
         pieces = sum(row["to_review"] for row in rows)
-        say_line(
-            f"{counted(len(rows), 'question')} about {counted(pieces, 'piece')}. One after the other: "
-            f"linernotes review ask    One of them: linernotes review show {rows[0]['id']}"
-        )
-    else:
-        say_line("Nothing is in question.")
+        say_line(f"{counted(len(rows), 'question')} about {counted(pieces, 'piece')}.")
+        say_line("One after the other: linernotes review ask")
+        say_line(f"One of them:         linernotes review show {rows[0]['id']}")
+        return 0
+    say_line("Nothing is in question.")
+    for line in waiting:
+        say_line(line)
     return 0
 
 
@@ -62,13 +65,14 @@ def show(settings: Settings, name: str, *, candidate: int, as_json: bool) -> int
         return 0
     show_group(group, number=candidate)
     how = group.short_id if group.group_id else f'"{name}"'
-    say_line(f"Answer: {_answers(how, found=bool(candidates_of(group.in_question)))}")
+    say_line(f"Answer: {_answers(how, found=len(candidates_of(group.in_question)))}")
     return 0
 
 
-def _answers(how: str, *, found: bool) -> str:
-    """Return what a person may type about a group or a file."""
-    accept = f"linernotes review accept {how}   or: accept {how} --candidate 2 · " if found else "linernotes review "
+def _answers(how: str, *, found: int) -> str:
+    """Return what a person may type about a group or a file of which so many candidates were found."""
+    second = f"accept {how} --candidate 2 · " if found > 1 else ""
+    accept = f"linernotes review accept {how}   or: {second}" if found else "linernotes review "
     return f"{accept}choose {how} MBID · reject {how}"
 
 

@@ -61,7 +61,7 @@ def accepted(pieces: Sequence[Piece], number: int, *, place: str) -> Answer:
 
 def rejected(pieces: Sequence[Piece]) -> Answer:
     """Return the answer that pieces are none of the candidates."""
-    return Answer(tuple((piece, REJECTED) for piece in pieces), "without a name")
+    return Answer(tuple((piece, REJECTED) for piece in pieces), "left without a name")
 
 
 def carry_out(lake: Lake, group: Group, answer: Answer) -> str:
@@ -69,7 +69,10 @@ def carry_out(lake: Lake, group: Group, answer: Answer) -> str:
     written = write_down(lake, answer.chosen)
     answered = {piece.key for piece, _ in answer.chosen}
     left = sum(piece.key not in answered for piece in group.open)
-    said = f"Written down: {counted(len(answered), 'piece')}: {answer.words}."
-    copies = f" Of the same audio {counted(written.pieces, 'piece')} in all." if written.pieces > len(answered) else ""
-    rest = f" {counted(left, 'piece')} of {group.place} not spoken of." if left else ""
+    is_ = "is" if len(answered) == 1 else "are"
+    said = f"Written down: {counted(len(answered), 'piece')} {is_} {answer.words}."
+    copies = (
+        f" With copies of the same audio {counted(written.pieces, 'piece')}." if written.pieces > len(answered) else ""
+    )
+    rest = f" {counted(left, 'piece')} of {group.place} {'is' if left == 1 else 'are'} left open." if left else ""
     return f"{said}{copies}{rest}"

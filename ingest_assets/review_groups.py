@@ -1,6 +1,7 @@
 """Pieces of music that a person may say who they are: read from the lake, in the groups that one answer settles."""
 
 import hashlib
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -49,6 +50,10 @@ _CANDIDATES_SQL: Final = """
 select match_candidates.* exclude (run_id, written_at) from match_candidates join _files using (file_key)
 order by file_key, segment_index, rank
 """
+
+
+_OF_ONE_TRACK: Final = re.compile(r"“[^”]*”|(?<=of track )\d+")
+"""What is another in the reason of each piece of an album."""
 
 
 class ReviewError(Exception):
@@ -146,9 +151,15 @@ class Group:
 
     @property
     def reason(self) -> str:
-        """Why it is in question: what is said of most of its open pieces."""
+        """Why it is in question: what is said of the first of those of which most is said alike."""
         reasons = [piece.facts["reason"] or "" for piece in self.open or self.pieces]
-        return max(reasons, key=lambda reason: (reasons.count(reason), reason))
+        alike: dict[str, list[str]] = defaultdict(list)
+        for reason in reasons:
+            alike[_OF_ONE_TRACK.sub("", reason)].append(reason)
+        most = max(alike.values(), key=len)
+        more = len(most) - 1
+        others = f" So it is with {more} other{'' if more == 1 else 's'}." if len(set(most)) > 1 else ""
+        return f"{most[0]}{others}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,10 +226,17 @@ def candidates_of(pieces: Sequence[Piece]) -> list[GroupCandidate]:
             fits[identity][piece.key] = guess
             guesses[identity] += 1
         for row in piece.candidates:
-            if row["recording_mbid"]:
+            if row["recording_mbid"] and not _is_guess(row, piece.guess):
                 fits[_identity(row, {}, alone=len(pieces) == 1)].setdefault(piece.key, row)
     found = [GroupCandidate(max(rows.values(), key=_score), rows, guesses[identity]) for identity, rows in fits.items()]
     return sorted(found, key=lambda each: (-each.guesses, -len(each.fits), -each.score))
+
+
+def _is_guess(row: Row, guess: Row | None) -> bool:
+    """Tell whether a candidate is the guess itself, of which no edition is claimed."""
+    if guess is None or guess["release_mbid"] is not None:
+        return False
+    return all(row[name] == guess[name] for name in ("recording_mbid", "release_group_mbid"))
 
 
 def _guessed_editions(pieces: Sequence[Piece]) -> dict[str, str | None]:

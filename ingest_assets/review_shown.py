@@ -3,15 +3,21 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ingest_assets.console import clock, out, plain
+from ingest_assets.console import clock, in_lines, out, plain
 from ingest_assets.review_groups import Group, GroupCandidate, Piece, Row, candidates_of
 
 SHOWN: Final = 9
 """Candidates that a key chooses."""
+_REASON_AT: Final = 10
+"""Column at which a reason begins, below the number of pieces."""
+_DETAIL_AT: Final = 11
 SAME_SECONDS: Final = 0.5
+_BEHIND: Final = "behind the first"
+"""That is told by the scores."""
 MINUTE_SECONDS: Final = 60
 PARTS: Final = {
     "metadata": "names",
@@ -30,20 +36,22 @@ def counted(count: int, what: str) -> str:
     return f"{count} {what}{'' if count == 1 else 's'}"
 
 
-def say_line(text: str = "", *, indent: int = 0) -> None:
-    """Print a line of a result, whatever is in it."""
-    out().print(Text(" " * indent + plain(text)))
+def say_line(text: str = "", *, indent: int = 0, hang: int = 0) -> None:
+    """Print a line of a result, whatever is in it; on a terminal in lines that fit, later ones `hang` further in."""
+    for line in in_lines(text, indent=indent, hang=hang):
+        out().print(Text(line))
 
 
 def show_queue(rows: Sequence[Row]) -> None:
-    """Print a line for each row of the queue."""
+    """Print two lines for each row of the queue: what it is about, and what it may be and why it is in question."""
     for row in rows:
         files = row["path"] if row["files"] == 1 else f"{row['folder']}/".lstrip("/")
         name = row["candidate_title"] or row["candidate_album"]
-        guess = f"  → {artist_and(row['candidate_artist'], name)}" if name or row["candidate_artist"] else ""
+        guess = f"Perhaps {artist_and(row['candidate_artist'], name)}. " if name or row["candidate_artist"] else ""
         sure = "    " if row["confidence"] is None else f"{row['confidence']:.2f}"
         pieces = f"{counted(row['settles'], 'piece'):>10}"
-        say_line(f"{row['id']}  {pieces}  {sure}  {row['library']}/{files}{guess}  {row['reason'] or ''}")
+        say_line(f"{row['id']}  {pieces}  {sure}  {row['library']}/{files}", hang=_REASON_AT)
+        say_line(f"{guess}{row['reason'] or ''}", indent=_REASON_AT)
 
 
 def name_of(candidate: GroupCandidate, *, alone: bool) -> str:
@@ -52,7 +60,7 @@ def name_of(candidate: GroupCandidate, *, alone: bool) -> str:
     if alone:
         on = f" (on {row['album']})" if row.get("album") else ""
         return f"{artist_and(row.get('artist'), row.get('title'))}{on}"
-    return artist_and(row.get("album_artist") or _shared_artist(candidate), row.get("album"))
+    return artist_and(row.get("album_artist") or _shared_artist(candidate), row.get("album") or row.get("title"))
 
 
 def artist_and(artist: str | None, name: str | None) -> str:
@@ -75,24 +83,30 @@ def show_group(group: Group, *, number: int = 1) -> None:
     if group.reason:
         say_line(group.reason, indent=2)
     candidates = candidates_of(pieces)
+    names: list[str] = []
     for place, candidate in enumerate(candidates[:SHOWN], 1):
-        _show_candidate(candidate, place, pieces)
+        names.append(name_of(candidate, alone=len(pieces) == 1))
+        another = ", another of that name" if names[-1] in names[:-1] else ""
+        _show_candidate(candidate, place, pieces, name=names[-1] + another)
     if not candidates:
         say_line("Nothing was found that it may be.", indent=2)
     elif number <= len(candidates):
         _compare(pieces, candidates[number - 1], number)
 
 
-def _show_candidate(candidate: GroupCandidate, number: int, pieces: Sequence[Piece]) -> None:
+def _show_candidate(candidate: GroupCandidate, number: int, pieces: Sequence[Piece], *, name: str) -> None:
     alone = len(pieces) == 1
+    row = candidate.first
     fits = "" if alone else f", for {len(candidate.fits)} of {counted(len(pieces), 'piece')}"
-    edition = "" if alone or candidate.first.get("release_mbid") else ", whichever edition"
-    say_line(f"{number}  {candidate.score:.2f}  {name_of(candidate, alone=alone)}{fits}{edition}", indent=2)
-    detail = [_parts(candidate), _address(candidate.first, alone=alone)]
-    say_line("  ".join(each for each in detail if each), indent=11)
+    any_edition = not alone and row.get("release_group_mbid") and not row.get("release_mbid")
+    edition = ", whichever edition" if any_edition else ""
+    say_line(f"{number}  {candidate.score:.2f}  {name}{fits}{edition}", indent=2, hang=_DETAIL_AT - 2)
+    for each in (_parts(candidate), _address(row, alone=alone)):
+        if each:
+            say_line(each, indent=_DETAIL_AT)
     against = sorted({row["rejected_because"] for row in candidate.fits.values() if row.get("rejected_because")})
-    for each in against[:2]:
-        say_line(f"against it: {each}", indent=11)
+    for each in [each for each in against if not each.endswith(_BEHIND)][:2]:
+        say_line(f"against it: {each}", indent=_DETAIL_AT)
 
 
 def _parts(candidate: GroupCandidate) -> str:
@@ -110,17 +124,18 @@ def _address(row: Row, *, alone: bool) -> str:
 
 
 def _compare(pieces: Sequence[Piece], candidate: GroupCandidate, number: int) -> None:
-    """Print track by track what is ours and what is theirs."""
-    table = Table(title=f"With {number}:", title_justify="left", title_style="none", box=None, pad_edge=False)
-    for header in ("", "ours", "theirs", "length", "fingerprint"):
+    """Print track by track what is ours and what is theirs; the fingerprint only where there is one."""
+    heard = any(_sound(row) for row in candidate.fits.values())
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for header in ("file", "ours", "theirs", "length", *(("fingerprint",) if heard else ())):
         table.add_column(header, header_style="none", justify="left", overflow="fold")
     for piece in pieces:
         theirs = candidate.fits.get(piece.key)
         cells = ["-", "", ""] if theirs is None else [_theirs(theirs), length_in_words(piece, theirs), _sound(theirs)]
-        table.add_row(
-            *(Text(plain(each)) for each in (f"  {_ours_place(piece)}", piece.facts["own_title"] or "", *cells))
-        )
-    out().print(table)
+        ours = (_ours_place(piece), piece.facts["own_title"] or "")
+        table.add_row(*(Text(plain(each)) for each in (*ours, *(cells if heard else cells[:-1]))))
+    say_line(f"With {number}:", indent=2)
+    out().print(Padding(table, (0, 0, 0, 4), expand=False))
 
 
 def _ours_place(piece: Piece) -> str:

@@ -7,7 +7,7 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from ingest_assets.console import out, plain, say
+from ingest_assets.console import in_lines, out, plain, say
 from ingest_assets.file_page import page
 from ingest_assets.named_files import find_key
 from lake.store import Lake
@@ -23,6 +23,8 @@ from decisions where json_extract_string(subject, '$.audio_sha256') in (
 ) order by made_at
 """
 """What people decided on its audio."""
+HANG = 4
+"""Columns by which a line of the page goes on further in."""
 LONGEST = 100
 """Characters of a value; fingerprints and waveforms are longer."""
 
@@ -45,7 +47,9 @@ def print_file(settings: Settings, name: str, *, everything: bool, as_json: bool
             _print(table, rows)
     else:
         for line in page(facts):
-            out().print(Text(plain(line)))
+            text = line.lstrip()
+            for each in in_lines(text, indent=len(line) - len(text), hang=HANG):
+                out().print(Text(each))
     return 0
 
 

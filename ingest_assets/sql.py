@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import sys
 from collections.abc import Sequence
 
@@ -17,6 +18,9 @@ from resources.settings import Settings
 
 NARROWEST = 8
 """Where a column would have fewer characters, rows are shown one value a line."""
+BORDER = 3
+"""Of a column's width, what is not its value."""
+_ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 DIGITS = 6
 """Of a number with a fraction, in tables."""
 LONGEST = 100
@@ -49,19 +53,34 @@ def open_shell(settings: Settings) -> None:
 
 
 def _table(names: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:
-    if len(names) * NARROWEST > out().width:
+    shown = [["" if value is None else _readable(value) for value in row] for row in rows]
+    widest = _widths(names, shown)
+    if widest is None:
         _records(names, rows)
     else:
-        _grid(names, rows)
-    out().print(f"{len(rows)} rows")
+        _grid(names, shown, widest)
+    out().print(f"{len(rows)} row{'' if len(rows) == 1 else 's'}")
 
 
-def _grid(names: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:
+def _widths(names: Sequence[str], shown: Sequence[Sequence[str]]) -> list[int] | None:
+    """Return how wide each column may be; None where they do not fit. An id is copied, and so never broken."""
+    columns = [[plain(name), *(row[at] for row in shown)] for at, name in enumerate(names)]
+    natural = [max(map(len, column)) for column in columns]
+    fixed = [max((len(value) for value in column if _ID.search(value)), default=0) for column in columns]
+    room = out().width - 1 - BORDER * len(names)
+    for widest in range(max(natural, default=0), NARROWEST - BORDER - 1, -1):
+        found = [least or min(width, widest) for width, least in zip(natural, fixed, strict=True)]
+        if sum(found) <= room:
+            return found
+    return None
+
+
+def _grid(names: Sequence[str], shown: Sequence[Sequence[str]], widths: Sequence[int]) -> None:
     table = Table()
-    for name in names:
-        table.add_column(Text(plain(name)), overflow="fold")
-    for row in rows:
-        table.add_row(*(Text("" if value is None else _readable(value)) for value in row))
+    for name, width in zip(names, widths, strict=True):
+        table.add_column(Text(plain(name)), overflow="fold", width=width)
+    for row in shown:
+        table.add_row(*map(Text, row))
     out().print(table)
 
 

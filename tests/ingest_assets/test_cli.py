@@ -93,6 +93,20 @@ def test_status_lists_errors_of_the_session(house: House, linernotes: Command) -
     }
 
 
+def test_status_says_once_what_many_files_share_and_who_the_pieces_are(asking: House, linernotes: Command) -> None:
+    with asking.lake.write(run_id="a run") as transaction:
+        transaction.tuples(
+            "update outcomes set error_code = 'DECODE_ERROR', message = 'no', status = 'error', run_id = "
+            "(select any_value(run_id) from runs) where asset = 'audio_features'"
+        )
+
+    lines = linernotes("status").out.splitlines()
+
+    assert sum("DECODE_ERROR" in line for line in lines) == 1
+    assert any(" and 5 other files: no" in line for line in lines)
+    assert "  1 piece accepted" in lines
+
+
 def test_without_a_lake_each_command_says_how_to_make_one(new_house: House, linernotes: Command) -> None:
     for command in (["status"], ["sql", "select 1"], ["show", "a"]):
         said = linernotes(*command)
@@ -173,6 +187,19 @@ def test_nothing_in_an_answer_can_reach_the_terminal_raw(linernotes: Command, qu
     assert "[/b] \\x1b[31mred\\x1b[0m\\nnext" in said.out
     assert "\x1b" not in said.out
     assert "6 rows" in said.out
+
+
+@pytest.mark.usefixtures("shelf")
+@pytest.mark.parametrize("columns", [1, 2, 4])
+def test_an_id_is_never_broken(linernotes: Command, monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
+    monkeypatch.setenv("COLUMNS", "90")
+    found = "5efe022c-e795-4bdc-95bc-6a5b274dc4b7"
+    ids = ", ".join(f"'{found}' as id_{number}" for number in range(columns))
+
+    lines = linernotes("sql", f"select {ids}, 'a title that is longer than the terminal ' || repeat('- ', 90)").out
+
+    assert lines.count(found) == columns
+    assert max(map(len, lines.splitlines())) <= 90 or lines.startswith("row 1")
 
 
 @pytest.mark.usefixtures("shelf")
@@ -463,6 +490,38 @@ def test_after_the_demo_the_commands_speak_of_it(
 
     assert said.err.startswith("(the demo library;")
     assert "COMPLETED" in said.out
+
+
+def test_after_the_demo_an_ingest_without_a_folder_is_of_the_demo(
+    new_house: House, linernotes: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    demo, wanted = tmp_path / "demo", []
+    monkeypatch.setenv("LINERNOTES_MUSIC", "")
+    monkeypatch.setattr(cli, "DEMO", demo)
+    monkeypatch.delenv("LINERNOTES_HOME")
+    monkeypatch.setattr(cli, "_has_lake", lambda home: home == demo / "data")
+    monkeypatch.setattr(ingest, "ingest", lambda settings, what: wanted.append((settings.home, what.path)) or 0)
+
+    said = linernotes("ingest")
+
+    assert (said.code, wanted) == (0, [(demo / "data", None)])
+    assert said.err.startswith("(the demo library;")
+    assert new_house.folder.exists()
+
+
+@pytest.mark.parametrize("arguments", [[], ["nowhere"]], ids=["no folder", "no such folder"])
+def test_an_ingest_of_no_music_makes_nothing(
+    new_house: House, linernotes: Command, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    home = new_house.folder / "another" / "home"
+    monkeypatch.setenv("LINERNOTES_MUSIC", "")
+    monkeypatch.setenv("LINERNOTES_HOME", str(home))
+
+    said = linernotes("ingest", *arguments)
+
+    assert (said.code, said.out) == (1, "")
+    assert "linernotes ingest ~/Music" in said.err
+    assert not home.parent.exists()
 
 
 def test_a_full_disk_is_one_line_and_a_bug_is_not_hidden(

@@ -6,7 +6,9 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from ingest_assets.checks import CHECKS, Check
 from ingest_assets.definitions import build_definitions, defs
+from ingest_assets.identification_checks import CHECKS as IDENTIFICATION_CHECKS
 from lake.tables import TABLES
 from resources.lake import LakeResource
 from resources.settings import PROJECT_ROOT
@@ -44,6 +46,19 @@ def test_nothing_is_read_when_the_definitions_are_imported(tmp_path: Path) -> No
 
     assert (done.returncode, done.stdout.strip()) == (0, "[] []"), done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("job", "checked"),
+    [("ingest_files", CHECKS), ("find_duplicates", CHECKS), ("identify_files", IDENTIFICATION_CHECKS)],
+)
+def test_each_job_makes_the_checks_of_its_assets(job: str, checked: tuple[Check, ...]) -> None:
+    layer = defs.resolve_job_def(job).asset_layer
+
+    assets = {key.to_user_string() for key in layer.selected_asset_keys}
+    assert {(key.asset_key.to_user_string(), key.name) for key in layer.asset_graph.asset_check_keys} == {
+        (check.asset, check.name) for check in checked if check.asset in assets
+    }
 
 
 def test_dagster_loads_them_from_any_folder(tmp_path: Path) -> None:

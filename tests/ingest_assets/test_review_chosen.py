@@ -91,7 +91,7 @@ def choose(linernotes: Command) -> Command:
 def test_a_release_that_a_person_found_is_laid_on_the_pieces(asking: House, choose: Command, asked: list[str]) -> None:
     said = choose(ALBUM_ID, f"https://musicbrainz.org/release/{BOX}")
 
-    assert said.out.startswith("Written down: 3 pieces: The Moorings - Low Tide (box).")
+    assert said.out.startswith("Written down: 3 pieces are The Moorings - Low Tide (box).")
     assert asked == [f"/ws/2/release/{BOX}"]
     row = told(asking, GULLS)
     assert (row["recording_mbid"], row["release_mbid"], row["track_position"]) == (LONG_GULLS, BOX, 3)
@@ -101,7 +101,7 @@ def test_a_release_that_a_person_found_is_laid_on_the_pieces(asking: House, choo
 def test_of_one_piece_an_id_is_looked_up_as_a_recording_first(asking: House, choose: Command, asked: list[str]) -> None:
     said = choose(LAMP, MERGED)
 
-    assert said.out.startswith("Written down: 1 piece: The Wicks - Song.")
+    assert said.out.startswith("Written down: 1 piece is The Wicks - Song.")
     assert asked == [f"/ws/2/recording/{MERGED}"]
     row = told(asking, LAMP)
     assert (row["recording_mbid"], row["title"], row["artist_mbids"]) == (SONG, "Song", [mbid("a The Wicks")])
