@@ -94,6 +94,7 @@ class _Measuring:
             Figure("together, of the longer alone", together.call.clock_seconds / longer, "x", OVERLAP_GOAL),
             Figure("put off while the services are dead", put_off / self._files, "of all", 1.0, more_is_better=True),
             Figure("putting all off", dead.call.clock_seconds, "s", DEAD_GOAL_SECONDS),
+            Figure("putting all off", dead.call.cpu_seconds, "CPU-s"),
             Figure("asked of dead services", dead.musicbrainz + dead.acoustid, "requests"),
             Figure("decoded again for what was put off", decoded_again, "files", 0.0),
             Figure("the lane in its runs", lane_ms, "CPU-ms/file"),

@@ -14,8 +14,8 @@ from music.releases import FingerprintMatch
 from resources.acoustid import AcoustId
 from resources.service_errors import InvalidKeyError, NoKeyError, ServiceError
 
-AHEAD: Final = 50
-"""Pieces that are asked about at once: a multiple of what one request takes."""
+AHEAD: Final = 10
+"""Pieces that are asked about at once, one request: it fits into the pause that MusicBrainz asks for between albums."""
 PieceKey = tuple[str, int]
 Asked = tuple[str, int]
 """A fingerprint and its length in whole seconds."""
@@ -44,8 +44,11 @@ class FingerprintLookups:
     ) -> None:
         self._acoustid = acoustid
         self._asked = asked
-        self._waiting = dict.fromkeys(piece.key for group in groups for piece in group.pieces if piece.key in asked)
-        self._found: dict[Asked, tuple[FingerprintMatch, ...]] = {}
+        keys = [piece.key for group in groups for piece in group.pieces if piece.key in asked]
+        self._found: dict[Asked, tuple[FingerprintMatch, ...]] = (
+            acoustid.kept(self._questions(keys)) if acoustid and keys else {}
+        )
+        self._waiting = dict.fromkeys(key for key in keys if asked[key] not in self._found)
         self.key_error: ServiceError | None = None
         """Why nothing more is asked: there is no key, or none that AcoustID knows."""
 
