@@ -15,7 +15,8 @@ from music.piece_evidence import AlbumGroup
 from music.release_names import OTHER_ALBUM, album_similarity, artist_score, has_code_of
 from music.release_vote import ReleaseVote, seconds_apart
 from music.releases import ReleaseSummary
-from music.sound_evidence import HEARD, Link, is_telling, links_of
+from music.sound_evidence import HEARD, SAME_SONG, Link, is_telling, links_of
+from music.titles import name_of_title_similarity
 
 NEARER_SECONDS: Final = 1.0
 """Less does not tell two recordings apart."""
@@ -69,13 +70,24 @@ def rival_of(
     share = own.share if own else _share(best)
     for vote in votes:
         link = vote.links.get(placed.piece.key) or (_nameless(placed) if _holds_others(vote, best) else None)
-        if link is None or link.recording.mbid == placed.track.recording_mbid:
+        if (
+            link is None
+            or link.recording.mbid == placed.track.recording_mbid
+            or _is_other_song(placed, link, parameters)
+        ):
             continue
         is_liker = link.score >= (placed.heard or 0.0) + _CLEARLY_LIKER
         explains = (is_liker or _share_of(vote, best) >= _EXPLAINS_AS_MUCH * share) and _is_same_album(vote, best)
         if explains and not _is_worse(vote, best, parameters):
             return link
     return None
+
+
+def _is_other_song(placed: Placement, link: Link, parameters: MatchParameters) -> bool:
+    """Tell whether a recording is of another song than the track whose title the piece bears."""
+    is_called = placed.title is not None and placed.title >= parameters.same_title
+    alike = name_of_title_similarity(placed.track.title, link.recording.title or placed.track.title)
+    return is_called and alike is not None and alike < SAME_SONG
 
 
 def _tagged(placed: Placement) -> Link | None:

@@ -629,3 +629,14 @@ def test_a_nameless_piece_that_may_be_the_missing_track_is_not_called_by_a_link_
 
     assert matches[2].decision == decision
     assert {match.decision for match in (*matches[:2], *matches[3:])} == {"ACCEPT"}
+
+
+def test_another_song_of_the_album_that_is_linked_as_often_is_no_rival_of_a_title():
+    shelf = Shelf([DARK], links={"rec Time": {"rec Breathe": 1, "rec Time": 1}})
+
+    def timeless(piece):
+        (match,) = piece.matches
+        recordings = tuple(replace(linked, duration_seconds=None) for linked in match.recordings)
+        return replace(piece, matches=(replace(match, recordings=recordings),))
+
+    assert decided(shelf.identify(group_of(shelf.rip("dark", change=timeless)))) == accepted(of(DARK))
