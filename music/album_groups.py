@@ -11,7 +11,7 @@ from typing import Final
 from music.album_folder import album_folder
 from music.name_similarity import plain_name, text_similarity
 from music.piece_evidence import AlbumGroup, Piece
-from music.piece_names import artists_of, telling, track_number_of
+from music.piece_names import artists_of, disc_number_of, telling, track_number_of
 from music.titles import read_title
 
 _SAME_ALBUM: Final = 0.85
@@ -73,7 +73,7 @@ def _albums(folder: str, inside: Sequence[Piece]) -> list[list[Piece]]:
         return albums
     if len(albums) == 1 and len(albums[0]) >= len(nameless):
         return [[*albums[0], *nameless]]
-    if not albums and folder and not _is_heap(nameless):
+    if not albums and (folder or _is_numbered(nameless)) and not _is_heap(nameless):
         return [nameless]
     return [*albums, *([piece] for piece in nameless)]
 
@@ -114,6 +114,12 @@ def _by_artist(together: Sequence[Piece]) -> list[list[Piece]]:
         return [list(together)]
     rest = [piece for pieces in by_artist.values() for piece in pieces if not any(pieces is each for each in apart)]
     return [sorted([*each, *(rest if each is largest else ())], key=lambda piece: piece.key) for each in apart]
+
+
+def _is_numbered(nameless: Sequence[Piece]) -> bool:
+    """Tell whether files bear the numbers of an album: what lies in a library's own folder is else loose."""
+    numbers = {(disc_number_of(piece), track_number_of(piece)) for piece in nameless}
+    return len(numbers) == len(nameless) and all(number for _, number in numbers)
 
 
 def _is_heap(nameless: Sequence[Piece]) -> bool:

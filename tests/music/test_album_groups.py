@@ -85,6 +85,15 @@ def test_a_folder_without_any_tags_may_be_an_album():
     assert len(grouped(*[piece(f"m/{at}") for at in range(4)])) == 1
 
 
+def test_an_album_that_is_the_whole_library_is_known_by_its_numbers():
+    numbered = [piece(f"{number}.flac", path_track_number=number) for number in (1, 2, 3)]
+
+    assert grouped(*numbered) == [["1.flac", "2.flac", "3.flac"]]
+    assert grouped(*numbered, piece("another 1.flac", path_track_number=1)) == [
+        ["1.flac"], ["2.flac"], ["3.flac"], ["another 1.flac"]
+    ]  # fmt: skip
+
+
 def test_files_that_lie_in_no_folder_are_loose():
     assert len(grouped(piece("a.flac"), piece("b.flac"))) == 2
 
