@@ -95,7 +95,8 @@ from counted left join made using (run_id)
 IMPORT_ERRORS = View(
     "import_errors",
     "One row per file and asset with an error or a warning, and per refused path (S1-19, S3-111); job_id joins "
-    "import_jobs. What was skipped because of an error elsewhere is not listed again.",
+    "import_jobs. What was skipped because of an error elsewhere is not listed again; what is put off is no error: see "
+    "queue_depth.",
     """
 select
     outcomes.run_id as job_id, session_id, outcomes.file_key, library, path as file_path, asset,
@@ -103,7 +104,7 @@ select
 from outcomes
 join discovered_files on discovered_files.file_key = outcomes.file_key and gone_at is null
 left join runs on runs.run_id = outcomes.run_id
-where outcomes.status = 'error' or (error_code is not null and outcomes.status <> 'skipped')
+where outcomes.status = 'error' or (error_code is not null and outcomes.status not in ('skipped', 'deferred'))
 union all
 select
     refused_paths.run_id, session_id, null, library, path, null,

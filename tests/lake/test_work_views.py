@@ -169,6 +169,7 @@ def test_errors_warnings_and_refused_paths_are_listed_with_their_job(desk: Trans
         outcome("segments", "bad", "skipped", error_code="INPUT_MISSING"),
         outcome("segments", "fine", error_code="TRUNCATED_AUDIO", severity="warning", message="short"),
         outcome("fingerprints", "fine"),
+        outcome("identifications", "fine", "deferred", error_code="NO_CONTACT", severity="warning"),
     )
     add(
         desk,
